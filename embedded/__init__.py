@@ -1,0 +1,1 @@
+"""The no-Docker stack: engines from wheels and the supervisor that runs every process."""

@@ -1,0 +1,1 @@
+"""What every process needs before Django: no Django app is imported here."""

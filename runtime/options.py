@@ -1,0 +1,138 @@
+"""Every option of the product: its name, type, default and meaning, declared once.
+
+The reference page in docs/reference/configuration.md is generated from this file.
+"""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+Port = Annotated[int, Meta(ge=1, le=65535)]
+Count = Annotated[int, Meta(ge=1)]
+
+
+def says(text: str, /, *, secret: bool = False, **bounds: Any) -> Meta:
+    """What an option means; `secret` lets it come from a file and keeps it out of every print."""
+    return Meta(description=text, extra={"secret": secret}, **bounds)
+
+
+class Section(Struct, frozen=True, kw_only=True):
+    """A group of options; the field `port` of the section `web` is CA_WEB_PORT."""
+
+
+class Web(Section):
+    host: Annotated[str, says("Address that the web server binds.")] = "127.0.0.1"
+    port: Annotated[Port, says("Port of the web server.")] = 8000
+    workers: Annotated[Count, says("Web server processes.")] = 1
+    threads: Annotated[Count, says("Blocking threads in each web process.")] = 2
+    allowed_hosts: Annotated[
+        tuple[str, ...], says("Host names that the product answers to; `*` is refused in production.")
+    ] = ("localhost", "127.0.0.1", "[::1]")
+    cors_origins: Annotated[
+        tuple[str, ...], says("Origins whose pages may call the API from a browser.")
+    ] = ()
+    trusted_proxies: Annotated[
+        int, says("Proxies in front of the product whose X-Forwarded-For entry is believed.", ge=0)
+    ] = 0
+    debug: Annotated[bool, says("Django's debug pages; refused in production.")] = False
+    secret_key: Annotated[str, says("Signs sessions and reset links.", secret=True, min_length=32)] = ""
+    max_body_bytes: Annotated[Count, says("Largest request body; larger ones get a 413 unread.")] = (
+        2 * 1024 * 1024
+    )
+
+
+class Postgres(Section):
+    embedded: Annotated[bool, says("Start our own Postgres; false to use the one at `host`.")] = True
+    host: Annotated[str, says("Address of Postgres.")] = "127.0.0.1"
+    port: Annotated[Port, says("Port of Postgres.")] = 15432
+    database: Annotated[str, says("Database name.", min_length=1)] = "campaign_analytics"
+    user: Annotated[str, says("Database user.", min_length=1)] = "campaign_analytics"
+    password: Annotated[str, says("Password of the database user.", secret=True)] = ""
+
+
+class RedisLog(Section):
+    embedded: Annotated[bool, says("Start our own Valkey; false to use the server at `host`.")] = True
+    host: Annotated[str, says("Address of the durable server: event log and Celery's queues.")] = "127.0.0.1"
+    port: Annotated[Port, says("Its port.")] = 16379
+    password: Annotated[str, says("Its password.", secret=True)] = ""
+
+
+class RedisCache(Section):
+    embedded: Annotated[bool, says("Start our own Valkey; false to use the server at `host`.")] = True
+    host: Annotated[str, says("Address of the cache server; may be wiped at any moment.")] = "127.0.0.1"
+    port: Annotated[Port, says("Its port.")] = 16380
+    password: Annotated[str, says("Its password.", secret=True)] = ""
+    memory_mb: Annotated[Count, says("Memory bound of the embedded cache server.")] = 128
+
+
+class Jwt(Section):
+    key: Annotated[str, says("Signs access and refresh tokens.", secret=True, min_length=32)] = ""
+    access_seconds: Annotated[int, says("Life of an access token, five minutes at most.", ge=1, le=300)] = 300
+    refresh_days: Annotated[Count, says("Life of a refresh token that is not used.")] = 14
+
+
+class Credentials(Section):
+    keys: Annotated[
+        tuple[Annotated[str, Meta(min_length=32)], ...],
+        says(
+            "Fernet keys for platform credentials; the first encrypts, all decrypt. "
+            "Rotate by putting a new one in front.",
+            secret=True,
+        ),
+    ] = ()
+
+
+class Email(Section):
+    host: Annotated[str, says("SMTP server; empty writes mails into the data folder instead.")] = ""
+    port: Annotated[Port, says("SMTP port.")] = 587
+    user: Annotated[str, says("SMTP user.")] = ""
+    password: Annotated[str, says("SMTP password.", secret=True)] = ""
+    sender: Annotated[str, says("From address of every mail.")] = "campaign-analytics@localhost"
+
+
+class Flower(Section):
+    enabled: Annotated[bool, says("Run Flower, the page of Celery's tasks and workers.")] = True
+    port: Annotated[Port, says("Port of Flower.")] = 8555
+    password: Annotated[str, says("Password of Flower's user `operations`.", secret=True)] = ""
+
+
+class Worker(Section):
+    concurrency: Annotated[Count, says("Tasks that one Celery worker runs at once.")] = 1
+
+
+class RateLimits(Section):
+    sign_in_per_minute: Annotated[Count, says("Sign-in attempts per address and per e-mail.")] = 10
+    public_per_minute: Annotated[Count, says("Requests without credentials, per address.")] = 300
+    user_per_minute: Annotated[Count, says("Requests of one signed-in user.")] = 3000
+    key_per_minute: Annotated[Count, says("Requests with one API key.")] = 6000
+
+
+class Logs(Section):
+    level: Annotated[Literal["debug", "info", "warning", "error"], says("Least level that is written.")] = (
+        "info"
+    )
+    format: Annotated[Literal["json", "text"], says("One JSON object a line, or text for people.")] = "json"
+
+
+class Options(Struct, frozen=True, kw_only=True):
+    environment: Annotated[
+        Literal["development", "production"],
+        says("`production` refuses generated secrets, debug pages and open hosts."),
+    ] = "development"
+    data_dir: Annotated[Path, says("Everything that is stored, logged and generated lies here.")] = (
+        REPOSITORY / "data"
+    )
+    web: Web = Web()
+    postgres: Postgres = Postgres()
+    redis_log: RedisLog = RedisLog()
+    redis_cache: RedisCache = RedisCache()
+    jwt: Jwt = Jwt()
+    credentials: Credentials = Credentials()
+    email: Email = Email()
+    flower: Flower = Flower()
+    worker: Worker = Worker()
+    rate_limits: RateLimits = RateLimits()
+    logs: Logs = Logs()
