@@ -197,7 +197,7 @@ def _build(values: Mapping[str, Any], problems: list[str]) -> Options:
         for field in structs.fields(Options)
         if isinstance(field.default, Section)
     }
-    return Options(**tree.get("", {}), **sections)
+    return structs.replace(Options(), **tree.get("", {}), **sections)
 
 
 def _convert(option: Option, value: Any, problems: list[str]) -> Any:

@@ -23,7 +23,7 @@ class Section(Struct, frozen=True, kw_only=True):
     """A group of options; the field `port` of the section `web` is CA_WEB_PORT."""
 
 
-class Web(Section):
+class Web(Section, frozen=True):
     host: Annotated[str, says("Address that the web server binds.")] = "127.0.0.1"
     port: Annotated[Port, says("Port of the web server.")] = 8000
     workers: Annotated[Count, says("Web server processes.")] = 1
@@ -44,7 +44,7 @@ class Web(Section):
     )
 
 
-class Postgres(Section):
+class Postgres(Section, frozen=True):
     embedded: Annotated[bool, says("Start our own Postgres; false to use the one at `host`.")] = True
     host: Annotated[str, says("Address of Postgres.")] = "127.0.0.1"
     port: Annotated[Port, says("Port of Postgres.")] = 15432
@@ -53,14 +53,14 @@ class Postgres(Section):
     password: Annotated[str, says("Password of the database user.", secret=True)] = ""
 
 
-class RedisLog(Section):
+class RedisLog(Section, frozen=True):
     embedded: Annotated[bool, says("Start our own Valkey; false to use the server at `host`.")] = True
     host: Annotated[str, says("Address of the durable server: event log and Celery's queues.")] = "127.0.0.1"
     port: Annotated[Port, says("Its port.")] = 16379
     password: Annotated[str, says("Its password.", secret=True)] = ""
 
 
-class RedisCache(Section):
+class RedisCache(Section, frozen=True):
     embedded: Annotated[bool, says("Start our own Valkey; false to use the server at `host`.")] = True
     host: Annotated[str, says("Address of the cache server; may be wiped at any moment.")] = "127.0.0.1"
     port: Annotated[Port, says("Its port.")] = 16380
@@ -68,13 +68,13 @@ class RedisCache(Section):
     memory_mb: Annotated[Count, says("Memory bound of the embedded cache server.")] = 128
 
 
-class Jwt(Section):
+class Jwt(Section, frozen=True):
     key: Annotated[str, says("Signs access and refresh tokens.", secret=True, min_length=32)] = ""
     access_seconds: Annotated[int, says("Life of an access token, five minutes at most.", ge=1, le=300)] = 300
     refresh_days: Annotated[Count, says("Life of a refresh token that is not used.")] = 14
 
 
-class Credentials(Section):
+class Credentials(Section, frozen=True):
     keys: Annotated[
         tuple[Annotated[str, Meta(min_length=32)], ...],
         says(
@@ -85,7 +85,7 @@ class Credentials(Section):
     ] = ()
 
 
-class Email(Section):
+class Email(Section, frozen=True):
     host: Annotated[str, says("SMTP server; empty writes mails into the data folder instead.")] = ""
     port: Annotated[Port, says("SMTP port.")] = 587
     user: Annotated[str, says("SMTP user.")] = ""
@@ -93,24 +93,24 @@ class Email(Section):
     sender: Annotated[str, says("From address of every mail.")] = "campaign-analytics@localhost"
 
 
-class Flower(Section):
+class Flower(Section, frozen=True):
     enabled: Annotated[bool, says("Run Flower, the page of Celery's tasks and workers.")] = True
     port: Annotated[Port, says("Port of Flower.")] = 8555
     password: Annotated[str, says("Password of Flower's user `operations`.", secret=True)] = ""
 
 
-class Worker(Section):
+class Worker(Section, frozen=True):
     concurrency: Annotated[Count, says("Tasks that one Celery worker runs at once.")] = 1
 
 
-class RateLimits(Section):
+class RateLimits(Section, frozen=True):
     sign_in_per_minute: Annotated[Count, says("Sign-in attempts per address and per e-mail.")] = 10
     public_per_minute: Annotated[Count, says("Requests without credentials, per address.")] = 300
     user_per_minute: Annotated[Count, says("Requests of one signed-in user.")] = 3000
     key_per_minute: Annotated[Count, says("Requests with one API key.")] = 6000
 
 
-class Logs(Section):
+class Logs(Section, frozen=True):
     level: Annotated[Literal["debug", "info", "warning", "error"], says("Least level that is written.")] = (
         "info"
     )

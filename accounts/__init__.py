@@ -1,0 +1,1 @@
+"""People, workspaces and keys: who may do what, and who did what."""

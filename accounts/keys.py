@@ -1,0 +1,30 @@
+"""How keys and one-time tokens are made, and how they are recognised without being kept."""
+
+import hashlib
+import secrets
+
+API_KEY_START = "ca_key_"
+WRITE_KEY_START = "ca_write_"
+SHOWN_CHARACTERS = len(API_KEY_START) + 6
+
+
+def new_api_key() -> str:
+    return API_KEY_START + secrets.token_urlsafe(32)
+
+
+def new_write_key() -> str:
+    return WRITE_KEY_START + secrets.token_urlsafe(18)
+
+
+def new_token() -> str:
+    """For links in mails: invitations and the like."""
+    return secrets.token_urlsafe(32)
+
+
+def fingerprint(key: str) -> str:
+    """What is stored: keys hold 256 random bits, so one fast hash hides them as well as a slow one."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def shown_prefix(key: str) -> str:
+    return key[:SHOWN_CHARACTERS]

@@ -1,0 +1,41 @@
+"""The Celery application: its queues, and what a crash of a worker must not lose."""
+
+import os
+
+from celery import Celery
+from kombu import Exchange, Queue
+
+from runtime.config import configuration
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "analytics_project.settings")
+
+QUEUES = ("aggregate", "fetch", "default")
+
+
+def _broker_url() -> str:
+    server = configuration().redis_log
+    return f"redis://:{server.password}@{server.host}:{server.port}/1"
+
+
+app = Celery("campaign_analytics")
+app.conf.update(
+    broker_url=_broker_url(),
+    broker_connection_retry_on_startup=True,
+    # A task that was taken by a worker that died goes back to its queue.
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    broker_transport_options={"visibility_timeout": 900},
+    task_time_limit=600,
+    task_soft_time_limit=540,
+    task_ignore_result=True,
+    task_serializer="json",
+    accept_content=["json"],
+    task_default_queue="default",
+    task_queues=[Queue(name, Exchange(name), routing_key=name) for name in QUEUES],
+    task_create_missing_queues=False,
+    timezone="UTC",
+    worker_hijack_root_logger=False,
+    worker_concurrency=configuration().worker.concurrency,
+)
+app.autodiscover_tasks()

@@ -1,0 +1,155 @@
+"""Django's settings, all derived from the typed options of `runtime.options`."""
+
+from datetime import timedelta
+from typing import Any
+
+from runtime.config import configuration
+
+OPTIONS = configuration()
+PRODUCTION = OPTIONS.environment == "production"
+
+SECRET_KEY = OPTIONS.web.secret_key
+DEBUG = OPTIONS.web.debug
+ALLOWED_HOSTS = list(OPTIONS.web.allowed_hosts)
+ROOT_URLCONF = "analytics_project.urls"
+WSGI_APPLICATION = "analytics_project.wsgi.application"
+APPEND_SLASH = False  # api.slashes answers both forms without a redirect, which would lose a POST's body
+
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "rest_framework_simplejwt.token_blacklist",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "corsheaders",
+    "csp",
+    "auditlog",
+    "django_celery_beat",
+    "api",
+    "accounts",
+    "campaigns",
+    "demo",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- stores ------------------------------------------------------------------------------------
+
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.postgresql",
+        "HOST": OPTIONS.postgres.host,
+        "PORT": OPTIONS.postgres.port,
+        "NAME": OPTIONS.postgres.database,
+        "USER": OPTIONS.postgres.user,
+        "PASSWORD": OPTIONS.postgres.password,
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"connect_timeout": 5, "application_name": "campaign_analytics"},
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES = {
+    "default": {
+        "BACKEND": "django_redis.cache.RedisCache",
+        "LOCATION": f"redis://{OPTIONS.redis_cache.host}:{OPTIONS.redis_cache.port}/0",
+        "OPTIONS": {
+            "PASSWORD": OPTIONS.redis_cache.password,
+            "SERIALIZER": "django_redis.serializers.json.JSONSerializer",
+            "SOCKET_CONNECT_TIMEOUT": 1,
+            "SOCKET_TIMEOUT": 1,
+        },
+        "KEY_PREFIX": "ca",
+    }
+}
+
+# --- people ------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.BCryptSHA256PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+
+SIMPLE_JWT = {
+    "SIGNING_KEY": OPTIONS.jwt.key,
+    "ACCESS_TOKEN_LIFETIME": timedelta(seconds=OPTIONS.jwt.access_seconds),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=OPTIONS.jwt.refresh_days),
+    "ROTATE_REFRESH_TOKENS": True,
+    "BLACKLIST_AFTER_ROTATION": True,
+}
+
+# --- mail --------------------------------------------------------------------------------------
+
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if OPTIONS.email.host else 'filebased'}.EmailBackend"
+EMAIL_FILE_PATH = OPTIONS.data_dir / "mail"
+EMAIL_HOST, EMAIL_PORT = OPTIONS.email.host, OPTIONS.email.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = OPTIONS.email.user, OPTIONS.email.password
+EMAIL_USE_TLS = bool(OPTIONS.email.host)
+DEFAULT_FROM_EMAIL = OPTIONS.email.sender
+
+# --- the API -----------------------------------------------------------------------------------
+
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.BearerAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["api.permissions.DenyEveryone"],
+    "EXCEPTION_HANDLER": "api.problems.problem_response",
+    "UNAUTHENTICATED_USER": None,
+}
+
+CORS_ALLOWED_ORIGINS = list(OPTIONS.web.cors_origins)
+
+# --- pages and files ---------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = OPTIONS.data_dir / "static"
+WHITENOISE_USE_FINDERS = True
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+# --- safety ------------------------------------------------------------------------------------
+
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
+DATA_UPLOAD_MAX_MEMORY_SIZE = OPTIONS.web.max_body_bytes

@@ -1,0 +1,1 @@
+"""Campaigns, budgets and the ad accounts they run in: relational truth."""
