@@ -3,6 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
+from corsheaders.defaults import default_headers
+from csp.constants import NONE, SELF
+
 from runtime.config import configuration
 
 OPTIONS = configuration()
@@ -13,7 +16,6 @@ DEBUG = OPTIONS.web.debug
 ALLOWED_HOSTS = list(OPTIONS.web.allowed_hosts)
 ROOT_URLCONF = "analytics_project.urls"
 WSGI_APPLICATION = "analytics_project.wsgi.application"
-APPEND_SLASH = False  # api.slashes answers both forms without a redirect, which would lose a POST's body
 
 INSTALLED_APPS = [
     "unfold",
@@ -39,6 +41,10 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "api.middleware.name_request",
+    "api.middleware.refuse_unreadable",
+    "api.middleware.answer_both_slash_forms",
+    "api.middleware.tell_rate_limit",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
@@ -131,11 +137,47 @@ DEFAULT_FROM_EMAIL = OPTIONS.email.sender
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.BearerAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["api.permissions.DenyEveryone"],
-    "EXCEPTION_HANDLER": "api.problems.problem_response",
+    "DEFAULT_THROTTLE_CLASSES": ["api.throttles.CallerThrottle"],
+    "DEFAULT_PARSER_CLASSES": ["api.json.JsonParser"],
+    "DEFAULT_RENDERER_CLASSES": ["api.json.JsonRenderer", "rest_framework.renderers.BrowsableAPIRenderer"],
+    "DEFAULT_PAGINATION_CLASS": "api.pagination.KeysetPagination",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "api.views.problem_response",
     "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Campaign Analytics",
+    "DESCRIPTION": (
+        "How every campaign is doing, with every number exact, dated and rebuildable. "
+        "Errors are problem details (RFC 9457) with a stable `code`. Both slash forms of a path answer."
+    ),
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.1",
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "api.schema.add_problems",
+    ],
 }
 
 CORS_ALLOWED_ORIGINS = list(OPTIONS.web.cors_origins)
+CORS_ALLOW_HEADERS = (
+    *default_headers,
+    "if-match",
+    "if-none-match",
+    "x-workspace",
+    "x-write-key",
+    "x-request-id",
+)
+CORS_EXPOSE_HEADERS = ("ETag", "Location", "Retry-After", "X-Request-Id", "RateLimit-Remaining")
 
 # --- pages and files ---------------------------------------------------------------------------
 
@@ -152,4 +194,16 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "style-src": [SELF, "'unsafe-inline'"],
+        "frame-ancestors": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "object-src": [NONE],
+    }
+}
+CSRF_FAILURE_VIEW = "api.views.forbidden"
 DATA_UPLOAD_MAX_MEMORY_SIZE = OPTIONS.web.max_body_bytes

@@ -1,8 +1,17 @@
-"""Every route of the product."""
+"""Every route of the product. All end in a slash; api.middleware answers the other form."""
 
 from django.contrib import admin
-from django.urls import URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 
-urlpatterns: list[URLResolver] = [
+urlpatterns: list[URLResolver | URLPattern] = [
+    path("", RedirectView.as_view(pattern_name="docs")),
+    path("admin", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
+    path("api/", include("api.urls")),
 ]
+
+handler400 = "api.views.bad_request"
+handler403 = "api.views.forbidden"
+handler404 = "api.views.not_found"
+handler500 = "api.views.server_error"

@@ -29,6 +29,11 @@ class ProblemCode(Enum):
         HTTPStatus.PRECONDITION_FAILED,
         "Somebody else changed it meanwhile",
     )
+    LENGTH_REQUIRED = (
+        "length_required",
+        HTTPStatus.LENGTH_REQUIRED,
+        "Say the body's length: chunked bodies are not read",
+    )
     BODY_TOO_LARGE = ("body_too_large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large")
     UNSUPPORTED_MEDIA_TYPE = (
         "unsupported_media_type",

@@ -11,8 +11,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django_redis.exceptions import ConnectionInterrupted
 from msgspec import json
 from rest_framework import exceptions
-from rest_framework.response import Response
-from rest_framework.views import set_rollback
 
 from api.problem_codes import ProblemCode
 
@@ -45,20 +43,6 @@ class Problem(exceptions.APIException):
 def field_problem(field: str, code: str, message: str) -> Problem:
     """One field is wrong in a way that no serializer could see."""
     return Problem(ProblemCode.INVALID, errors=[{"field": field, "code": code, "message": message}])
-
-
-def problem_response(error: Exception, context: Mapping[str, Any]) -> Response | None:
-    """DRF's exception handler; None lets an unknown exception become Django's 500."""
-    problem = problem_of(error)
-    if problem is None:
-        return None
-    set_rollback()
-    request = context.get("request")
-    response = Response(
-        problem_body(problem, request_id_of(request)), status=problem.kind.status, headers=problem.headers
-    )
-    response.content_type = CONTENT_TYPE
-    return response
 
 
 def plain_problem(request: HttpRequest, problem: Problem) -> HttpResponse:

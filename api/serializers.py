@@ -1,0 +1,55 @@
+"""Input that is refused rather than guessed at: no unknown fields, no number where text belongs."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail, ValidationError
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    """Refuses a field that it does not declare; read-only ones may be sent back and are ignored."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        unknown = self._unknown_fields(data) if isinstance(data, Mapping) else {}
+        try:
+            value = super().to_internal_value(data)
+        except ValidationError as error:
+            if unknown and isinstance(error.detail, dict):
+                raise ValidationError({**error.detail, **unknown}) from None
+            raise
+        if unknown:
+            raise ValidationError(unknown)
+        return value
+
+    def _unknown_fields(self, data: Mapping[Any, Any]) -> dict[str, list[ErrorDetail]]:
+        allowed = ", ".join(sorted(name for name, field in self.fields.items() if not field.read_only))
+        message = f"There is no such field. Allowed: {allowed or 'none'}."
+        return {
+            str(name): [ErrorDetail(message, code="unknown_field")]
+            for name in data
+            if name not in self.fields
+        }
+
+    def create(self, validated_data: Any) -> Any:
+        raise TypeError("Serializers check input; services write.")
+
+    update = create  # type: ignore[assignment]
+
+
+class TextField(serializers.CharField):
+    """Text that came as text: DRF's own field turns 12 into "12"."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class StrictBooleanField(serializers.BooleanField):
+    """`true` or `false`, and no words for them."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data

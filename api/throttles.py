@@ -1,0 +1,99 @@
+"""How often one caller may ask: counted in one atomic script in the cache server."""
+
+import math
+from typing import Any
+
+import msgspec
+import structlog
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
+
+from api.addresses import client_address
+from api.cache_server import CacheServerDown, cache_server
+from api.problem_codes import ProblemCode
+from api.problems import RETRY_AFTER_SECONDS, Problem
+from runtime.config import configuration
+
+logger = structlog.get_logger(__name__)
+
+MINUTE = 60
+
+# The generic cell rate algorithm: one number a key, the time at which its budget is whole again.
+# The server's own clock counts, so that web processes need not agree on theirs.
+SPEND = """
+local limit, period, cost = tonumber(ARGV[1]), tonumber(ARGV[2]), 1
+local clock = redis.call('TIME')
+local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+local each = period / limit
+local whole = math.max(tonumber(redis.call('GET', KEYS[1]) or now), now)
+local after = whole + each * cost
+if after - now > period then
+  return {0, 0, math.ceil(after - now - period), math.ceil(whole - now)}
+end
+redis.call('SET', KEYS[1], string.format('%.3f', after), 'PX', math.ceil(after - now) + 1)
+return {1, math.floor((period - (after - now)) / each), 0, math.ceil(after - now)}
+"""
+
+
+class RateBudget(msgspec.Struct, frozen=True):
+    """What is left of one identity's budget after this request."""
+
+    limit: int
+    allowed: bool
+    remaining: int
+    retry_seconds: int
+    reset_seconds: int
+
+
+def spend(identity: str, limit: int, period_seconds: int = MINUTE) -> RateBudget:
+    """Count one request of this identity. Raises CacheServerDown."""
+    allowed, remaining, retry, reset = cache_server.run(
+        SPEND, [f"ca:rate:{identity}"], [limit, period_seconds * 1000]
+    )
+    return RateBudget(limit, bool(allowed), remaining, math.ceil(retry / 1000), math.ceil(reset / 1000))
+
+
+def demand(identity: str, limit: int, period_seconds: int = MINUTE) -> None:
+    """Spend or refuse: 429 when nothing is left, 503 when it cannot be counted.
+
+    For sign-in and its like, where not counting would open a door to guessing.
+    """
+    try:
+        budget = spend(identity, limit, period_seconds)
+    except CacheServerDown:
+        retry = {"Retry-After": str(RETRY_AFTER_SECONDS)}
+        raise Problem(ProblemCode.UNAVAILABLE, "Attempts cannot be counted now.", headers=retry) from None
+    if not budget.allowed:
+        retry = {"Retry-After": str(max(1, budget.retry_seconds))}
+        raise Problem(ProblemCode.RATE_LIMITED, headers=retry)
+
+
+class CallerThrottle(BaseThrottle):
+    """The default of every view: per API key, per user, else per address.
+
+    While the cache server is down requests go on uncounted: slower service is no reason for none.
+    """
+
+    _retry_seconds: int = 1
+
+    def allow_request(self, request: Request, view: Any) -> bool:
+        identity, limit = _budget_of(request)
+        try:
+            budget = spend(identity, limit)
+        except CacheServerDown:
+            logger.warning("rate_limit_uncounted", identity=identity)
+            return True
+        request._request.rate_budget = budget  # type: ignore[attr-defined]
+        self._retry_seconds = budget.retry_seconds
+        return budget.allowed
+
+    def wait(self) -> float:
+        return float(self._retry_seconds)
+
+
+def _budget_of(request: Request) -> tuple[str, int]:
+    limits = configuration().rate_limits
+    identity = getattr(request.user, "rate_identity", None)
+    if identity is None:
+        return f"address:{client_address(request._request)}", limits.public_per_minute
+    return identity, limits.key_per_minute if identity.startswith("key:") else limits.user_per_minute

@@ -1,0 +1,12 @@
+"""The API's own pages: the schema, its reader, and what each problem code means."""
+
+from django.urls import path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from api.views import ProblemPage
+
+urlpatterns = [
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+    path("docs/problems/<slug:code>/", ProblemPage.as_view(), name="problem"),
+]

@@ -1,0 +1,64 @@
+"""What a problem's `type` leads to, and how Django's own failures leave."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import NotFound
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView, set_rollback
+
+from api.problem_codes import ProblemCode
+from api.problems import CONTENT_TYPE, Problem, plain_problem, problem_body, problem_of, request_id_of
+
+logger = structlog.get_logger(__name__)
+
+
+class ProblemPage(APIView):
+    """What one problem code means."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+    @extend_schema(responses=OpenApiTypes.OBJECT, summary="What a problem code means", tags=["problems"])
+    def get(self, request: Request, code: str) -> Response:
+        for kind in ProblemCode:
+            if kind.code == code:
+                return Response({"code": kind.code, "status": int(kind.status), "title": kind.title})
+        raise NotFound
+
+
+def problem_response(error: Exception, context: Mapping[str, Any]) -> Response | None:
+    """DRF's exception handler; None lets an unknown exception become Django's 500."""
+    problem = problem_of(error)
+    if problem is None:
+        return None
+    set_rollback()
+    request = context.get("request")
+    response = Response(
+        problem_body(problem, request_id_of(request)), status=problem.kind.status, headers=problem.headers
+    )
+    response.content_type = CONTENT_TYPE
+    return response
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return plain_problem(request, Problem(ProblemCode.INVALID))
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None, reason: str = "") -> HttpResponse:
+    return plain_problem(request, Problem(ProblemCode.PERMISSION_DENIED, reason))
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return plain_problem(request, Problem(ProblemCode.NOT_FOUND))
+
+
+def server_error(request: HttpRequest, *_: Any) -> HttpResponse:
+    """The traceback is in the log under the same request id; the caller gets no word of it."""
+    return plain_problem(request, Problem(ProblemCode.INTERNAL))
