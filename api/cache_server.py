@@ -1,6 +1,7 @@
 """The cache server: fast, bounded, and free to be wiped or absent at any moment."""
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 from django_redis import get_redis_connection
@@ -16,7 +17,8 @@ class CacheServerDown(Exception):
 class CacheServer:
     """Runs atomic scripts; raises CacheServerDown and nothing else of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, connect: Callable[[], Any]) -> None:
+        self._connect = connect
         self._scripts: dict[str, Any] = {}
         self._down_until = 0.0
 
@@ -31,8 +33,8 @@ class CacheServer:
 
     def _script(self, source: str) -> Any:
         if source not in self._scripts:
-            self._scripts[source] = get_redis_connection("default").register_script(source)
+            self._scripts[source] = self._connect().register_script(source)
         return self._scripts[source]
 
 
-cache_server = CacheServer()
+cache_server = CacheServer(lambda: get_redis_connection("default"))
