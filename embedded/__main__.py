@@ -17,6 +17,7 @@ from embedded.supervisor import StackFailed
 from embedded.wheels import EngineMissing
 from runtime.config import ConfigurationError, configuration, store_missing_secrets
 from runtime.options import Options
+from runtime.readiness import announce_ready
 
 
 def run_stack() -> None:
@@ -28,7 +29,7 @@ def run_stack() -> None:
 def run_engines() -> None:
     options = options_with_secrets()
     with Screen() as screen:
-        run(options, stack.engines(options), screen, when_ready=screen.quiet)
+        run(options, stack.engines(options), screen, when_ready=announce_ready)
 
 
 def info() -> None:

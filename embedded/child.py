@@ -23,7 +23,7 @@ class Child:
         try:
             self.pid = os.posix_spawn(
                 sys.executable,
-                _launch_command(process),
+                launch_command(process),
                 _environment(process),
                 file_actions=[
                     (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
@@ -56,7 +56,8 @@ class Child:
         return os.waitstatus_to_exitcode(status)
 
 
-def _launch_command(process: Process) -> list[str]:
+def launch_command(process: Process) -> list[str]:
+    """What starts the process so that it leads its own group and dies with us."""
     order = [sys.executable, "-I", "-S", LAUNCHER, "--parent", str(os.getpid())]
     order += ["--orphan-signal", process.orphan_signal.name, "--folder", str(REPOSITORY)]
     order += ["--user", process.user, "--", *process.command]
