@@ -1,0 +1,108 @@
+"""Becomes a command that dies with the supervisor: `launch.py --parent PID … -- command`.
+
+Run by path with `python -I -S`, so that it starts in milliseconds and imports nothing of ours. It replaces
+itself by the command: pid, output and group stay, and the order below matters (the kernel forgets a parent-death
+signal when a process changes its user).
+"""
+
+import argparse
+import ctypes
+import os
+import platform
+import pwd
+import signal
+import struct
+import sys
+
+PR_SET_PDEATHSIG, PR_SET_KEEPCAPS, PR_CAP_AMBIENT = 1, 8, 47
+PR_CAP_AMBIENT_RAISE = 2
+CAP_DAC_OVERRIDE = 1
+CAPABILITY_VERSION_3 = 0x20080522
+
+
+def main() -> None:
+    order = read_order()
+    os.setsid()
+    os.environ["SUPERVISED_PID"] = str(os.getpid())  # read by runtime.parent_death
+    restore_signals()
+    if order.user:
+        become(order.user)
+    if platform.system() == "Linux":
+        die_with(order.parent, signal.Signals[order.orphan_signal])
+    os.chdir(order.folder)
+    command = order.command
+    try:
+        os.execvp(command[0], command)  # noqa: S606
+    except OSError as error:
+        sys.exit(f"Cannot start {command[0]}: {error.strerror}.{advice(order.user)}")
+
+
+def read_order() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--parent", type=int, required=True)
+    parser.add_argument("--orphan-signal", required=True)
+    parser.add_argument("--folder", required=True)
+    parser.add_argument("--user", default="")
+    parser.add_argument("command", nargs="+")
+    return parser.parse_args()
+
+
+def restore_signals() -> None:
+    """Python ignores these two, and an ignored signal would stay ignored in the command."""
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+
+
+def die_with(parent: int, orphan_signal: int) -> None:
+    checked("parent-death signal", libc().prctl(PR_SET_PDEATHSIG, orphan_signal, 0, 0, 0))
+    if os.getppid() != parent:  # it died before we asked to be told
+        sys.exit(1)
+
+
+def become(name: str) -> None:
+    """Leave root for a user who still reaches files below a closed folder such as /root."""
+    user = pwd.getpwnam(name)
+    keep = platform.system() == "Linux" and libc().prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) == 0
+    try:
+        os.setgroups([])
+        os.setresgid(user.pw_gid, user.pw_gid, user.pw_gid)
+        os.setresuid(user.pw_uid, user.pw_uid, user.pw_uid)
+    except PermissionError:
+        sys.exit(f"This root may not become the user {name}.{advice(name)}")
+    os.environ.update(HOME="/", USER=name, LOGNAME=name)
+    if keep:
+        keep_file_access()
+
+
+def keep_file_access() -> None:
+    """Hold CAP_DAC_OVERRIDE and nothing else, also across exec.
+
+    A container may refuse it; then the command runs without, and reaches only what is open to its user.
+    """
+    bit = 1 << CAP_DAC_OVERRIDE
+    header = struct.pack("=Ii", CAPABILITY_VERSION_3, 0)
+    sets = struct.pack("=6I", bit, bit, bit, 0, 0, 0)
+    if libc().capset(header, sets) == 0:
+        libc().prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_DAC_OVERRIDE, 0, 0)
+
+
+def advice(user: str) -> str:
+    if not user:
+        return ""
+    return (
+        f" Root starts it as {user}, who cannot reach it here: run the product as an ordinary user, "
+        "or set CA_POSTGRES_EMBEDDED=false and give it a Postgres."
+    )
+
+
+def libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)
+
+
+def checked(what: str, result: int) -> None:
+    if result != 0:
+        sys.exit(f"The kernel refused a {what}: {os.strerror(ctypes.get_errno())}.")
+
+
+if __name__ == "__main__":
+    main()

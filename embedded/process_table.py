@@ -1,0 +1,53 @@
+"""What the kernel knows of processes: read from /proc, so Linux only; elsewhere nothing is found."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+PROC = Path("/proc")
+
+
+def birth(pid: int) -> int | None:
+    """The start time of a process in clock ticks; with the pid it names one process for ever. None if it is gone."""
+    with suppress(OSError, IndexError, ValueError):
+        fields = _stat(pid)
+        return None if fields[0] == "Z" else int(fields[19])
+    return None
+
+
+def family(pid: int) -> list[int]:
+    """The process and all its descendants."""
+    children: dict[int, list[int]] = defaultdict(list)
+    for other in all_pids():
+        with suppress(OSError, IndexError, ValueError):
+            children[int(_stat(other)[1])].append(other)
+    found = [pid]
+    for member in found:
+        found.extend(children[member])
+    return found
+
+
+def proportional_memory(pid: int) -> int:
+    """PSS in bytes: what a process has for itself, and its share of what it has with others; 0 if unreadable."""
+    with suppress(OSError):
+        for line in (PROC / str(pid) / "smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) * 1024
+    return 0
+
+
+def command(pid: int) -> str:
+    with suppress(OSError):
+        return (PROC / str(pid) / "comm").read_text().strip()
+    return ""
+
+
+def all_pids() -> Iterator[int]:
+    for entry in PROC.glob("[0-9]*"):
+        yield int(entry.name)
+
+
+def _stat(pid: int) -> list[str]:
+    """The fields after the command's name, which may itself hold spaces and parentheses."""
+    return (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()

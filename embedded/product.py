@@ -1,0 +1,99 @@
+"""The product's own processes: steps before the start, web, worker, beat and Flower."""
+
+import http.client
+import sys
+from functools import partial
+from pathlib import Path
+
+from embedded.process import Address, NotReady, Process
+from runtime.options import REPOSITORY, Options
+
+PYTHON = sys.executable
+EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
+FLOWER_USER = "operations"
+
+
+def step(name: str, *command: str) -> Process:
+    """A management command that must succeed before the next process starts."""
+    return Process(name=name, once=True, command=management_command(*command))
+
+
+def management_command(*arguments: str) -> tuple[str, ...]:
+    return (PYTHON, str(REPOSITORY / "manage.py"), *arguments)
+
+
+def web(options: Options) -> Process:
+    web = options.web
+    host = web.allowed_hosts[0] if web.allowed_hosts else web.host
+    return Process(
+        name="web",
+        command=(
+            *(PYTHON, "-m", "granian", "--interface", "wsgi", "--no-ws", "--no-access-log"),
+            *("--host", web.host, "--port", str(web.port), "--workers", str(web.workers)),
+            *("--blocking-threads", str(web.threads), "--workers-kill-timeout", "10"),
+            "analytics_project.wsgi:application",
+        ),
+        ready=partial(answers, web.host, web.port, "/health/live", host_header=host),
+        address=Address(web.host, web.port, "CA_WEB_PORT"),
+    )
+
+
+def worker(options: Options) -> Process:
+    ready_file = options.data_dir / "run" / "worker.ready"
+    return Process(
+        name="worker",
+        command=(
+            *(PYTHON, "-m", "celery", "-A", "analytics_project", "worker", "--loglevel", "info"),
+            *("--queues", "aggregate,fetch,default", "--concurrency", str(options.worker.concurrency)),
+            *("--without-gossip", "--without-mingle"),
+        ),
+        ready=partial(announced, ready_file),
+        ready_file=ready_file,
+    )
+
+
+def beat(options: Options) -> Process:
+    ready_file = options.data_dir / "run" / "beat.ready"
+    return Process(
+        name="beat",
+        command=(
+            *(PYTHON, "-m", "celery", "-A", "analytics_project", "beat", "--loglevel", "info", "--pidfile="),
+            *("--scheduler", "django_celery_beat.schedulers:DatabaseScheduler"),
+        ),
+        ready=partial(announced, ready_file),
+        ready_file=ready_file,
+    )
+
+
+def flower(options: Options) -> Process:
+    """Knows the broker alone: without the product's code it takes half the memory. Secrets go by environment."""
+    broker, port = options.redis_log, options.flower.port
+    return Process(
+        name="flower",
+        command=(PYTHON, "-m", "celery", "flower", "--address=127.0.0.1", f"--port={port}"),
+        environment={
+            "CELERY_BROKER_URL": f"redis://:{broker.password}@{broker.host}:{broker.port}/1",
+            "FLOWER_BASIC_AUTH": f"{FLOWER_USER}:{options.flower.password}",
+        },
+        ready=partial(answers, "127.0.0.1", port, "/healthcheck"),
+        address=Address("127.0.0.1", port, "CA_FLOWER_PORT"),
+    )
+
+
+def answers(host: str, port: int, path: str, *, host_header: str = "localhost") -> None:
+    """Raise NotReady or OSError unless the address answers a GET with 200."""
+    connection = http.client.HTTPConnection(EVERY_ADDRESS.get(host, host), port, timeout=2)
+    try:
+        connection.request("GET", path, headers={"Host": host_header})
+        status = connection.getresponse().status
+    except http.client.HTTPException as error:
+        raise NotReady(f"no HTTP answer: {error!r}") from error
+    finally:
+        connection.close()
+    if status != http.client.OK:
+        raise NotReady(f"{path} answers {status}")
+
+
+def announced(ready_file: Path) -> None:
+    if not ready_file.exists():
+        raise NotReady("it has not said so (runtime.readiness)")

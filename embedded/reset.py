@@ -1,0 +1,33 @@
+"""Deletes a data folder, after asking, and only one that is ours and at rest."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from embedded.preflight import CannotStart
+from embedded.run_folder import RunFolder
+from runtime.config import SECRETS_FILE
+
+
+def throw_data_away(data_dir: Path) -> None:
+    """Ask on the terminal unless YES=1 is set. Raises CannotStart, or AlreadyRunning while the stack runs."""
+    if not data_dir.exists():
+        print(f"There is nothing at {data_dir}.")
+        return
+    if not (data_dir / SECRETS_FILE).exists() and any(data_dir.iterdir()):
+        raise CannotStart(
+            f"{data_dir} is not a data folder of this product (no {SECRETS_FILE}): left as it is."
+        )
+    if os.environ.get("YES") != "1" and not _agreed(data_dir):
+        sys.exit("Nothing was deleted.")
+    with RunFolder(data_dir).held():
+        shutil.rmtree(data_dir)
+    print(f"Deleted {data_dir}.")
+
+
+def _agreed(data_dir: Path) -> bool:
+    try:
+        return input(f"Delete everything under {data_dir}? Type yes: ").strip().lower() == "yes"
+    except EOFError:
+        return False

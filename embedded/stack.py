@@ -1,0 +1,26 @@
+"""The stack: every process of the product, one line each, in the order in which they start."""
+
+from embedded import postgres, product, valkey
+from embedded.process import Process
+from runtime.options import Options
+
+
+def stack(options: Options) -> list[Process]:
+    return [
+        *engines(options),
+        product.step("migrate", "migrate", "--verbosity", "1"),
+        product.step("demo", "demo_create"),
+        product.web(options),
+        product.worker(options),
+        product.beat(options),
+        *([product.flower(options)] if options.flower.enabled else []),
+    ]
+
+
+def engines(options: Options) -> list[Process]:
+    """The stores alone: what the test suite runs on."""
+    return [
+        *postgres.processes(options),
+        valkey.log_server(options),
+        valkey.cache_server(options),
+    ]

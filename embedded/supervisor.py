@@ -1,0 +1,226 @@
+"""Starts processes in order, keeps them running, stops them in reverse order.
+
+One rule covers the first start and every respawn: a process is started only when each one before it is ready. The
+supervisor is one thread; it is not safe to call it from several.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from signal import Signals
+from typing import Protocol
+
+from embedded.adopted import end_orphans
+from embedded.child import Child
+from embedded.log_files import Logs
+from embedded.process import NotReady, Process
+from embedded.respawn import Patience
+from embedded.stop_requests import StopRequests
+
+BUSY_PAUSE = 0.03
+QUIET_PAUSE = 5.0  # only a safety net: a death wakes us
+PATIENCE = Patience()
+
+
+class StackFailed(Exception):
+    """The stack cannot go on; says which process, why, and what it printed last."""
+
+
+class Phase(Enum):
+    WAITING = auto()
+    STARTING = auto()
+    READY = auto()
+    DONE = auto()  # a step that succeeded
+    RETIRED = auto()  # ended with a final exit code
+
+
+@dataclass
+class Place:
+    """A process's place in the order, and how it fares."""
+
+    process: Process
+    phase: Phase = Phase.WAITING
+    child: Child | None = None
+    since: float = 0.0
+    not_before: float = 0.0
+    quick_deaths: int = 0
+    not_ready_because: str = ""
+
+
+class Observer(Protocol):
+    """Is told what happens, a line for a person each."""
+
+    def progress(self, line: str) -> None:
+        """What is expected: a process starts, is ready, stops."""
+
+    def tell(self, line: str) -> None:
+        """What somebody should know: a process died, and is back."""
+
+
+class Supervisor:
+    def __init__(
+        self,
+        processes: Sequence[Process],
+        *,
+        logs: Logs,
+        observer: Observer,
+        requests: StopRequests,
+        on_change: Callable[[dict[str, int]], None],
+        patience: Patience = PATIENCE,
+    ) -> None:
+        self._places = [Place(process) for process in processes]
+        self._logs = logs
+        self._observer = observer
+        self._requests = requests
+        self._on_change = on_change
+        self._patience = patience
+
+    def start(self) -> bool:
+        """Return when everything is ready: True; False if a stop was asked for first. Raises StackFailed."""
+        while not self._requests.count:
+            if self._is_up():
+                return True
+            self._turn()
+            self._requests.wait(BUSY_PAUSE)
+        return False
+
+    def watch(self) -> None:
+        """Keep everything running until a stop is asked for. Raises StackFailed."""
+        while not self._requests.count:
+            self._turn()
+            self._requests.wait(QUIET_PAUSE if self._is_up() else BUSY_PAUSE)
+
+    def stop(self) -> None:
+        """Stop in reverse order, each within its time; kill what is left at once when asked a second time."""
+        for place in reversed(self._places):
+            if place.child:
+                self._progress(f"{place.process.name} stops")
+                self._stop(place, place.child)
+        end_orphans(())
+
+    def pids(self) -> dict[str, int]:
+        return {place.process.name: place.child.pid for place in self._places if place.child}
+
+    def _is_up(self) -> bool:
+        return all(place.phase not in (Phase.WAITING, Phase.STARTING) for place in self._places)
+
+    def _turn(self) -> None:
+        for place in self._places:
+            if place.child and place.child.has_ended():
+                self._bury(place, place.child)
+        for place in self._places:
+            if place.phase is Phase.WAITING:
+                self._start_when_due(place)
+            if place.phase is Phase.STARTING:
+                self._look_if_ready(place)
+            if place.phase in (Phase.WAITING, Phase.STARTING):
+                return
+
+    def _start_when_due(self, place: Place) -> None:
+        if time.monotonic() < place.not_before:
+            return
+        process = place.process
+        self._progress(f"{process.name} starts")
+        if process.prepare:
+            process.prepare()
+        if process.ready_file:
+            process.ready_file.unlink(missing_ok=True)
+        if process.command:
+            place.child = Child(process)
+            self._logs.follow(process.name, place.child.output)
+            self._on_change(self.pids())
+        self._enter(place, Phase.STARTING)
+
+    def _look_if_ready(self, place: Place) -> None:
+        process = place.process
+        if process.once:
+            return
+        try:
+            process.ready()
+        except (NotReady, OSError) as error:
+            place.not_ready_because = str(error)
+            if time.monotonic() - place.since > process.ready_within:
+                self._lose_patience(place)
+            return
+        self._enter_ready(place, Phase.READY)
+
+    def _lose_patience(self, place: Place) -> None:
+        why = f"was not ready within {place.process.ready_within:.0f} s: {place.not_ready_because}"
+        if not place.child:
+            raise StackFailed(f"{place.process.name} {why}")
+        self._forget(place, place.child)
+        self._start_again(place, why, ready_for=0.0)
+
+    def _bury(self, place: Place, child: Child) -> None:
+        """Take in that a process ended, and decide what follows."""
+        process = place.process
+        ready_for = time.monotonic() - place.since if place.phase is Phase.READY else 0.0
+        code = self._forget(place, child)
+        if process.once and code == 0:
+            self._enter_ready(place, Phase.DONE)
+        elif process.once:
+            raise StackFailed(self._obituary(process.name, f"failed with {describe_exit(code)}"))
+        elif code in process.final_exits:
+            self._tell(
+                f"{process.name} ended with {describe_exit(code)} and stays down until a person looks at it"
+            )
+            self._enter(place, Phase.RETIRED)
+        else:
+            self._start_again(place, f"ended with {describe_exit(code)}", ready_for)
+
+    def _start_again(self, place: Place, how: str, ready_for: float) -> None:
+        name = place.process.name
+        place.quick_deaths = self._patience.quick_deaths(place.quick_deaths, ready_for)
+        if self._patience.exhausted(place.quick_deaths):
+            raise StackFailed(self._obituary(name, f"{how}, {place.quick_deaths} times in a row"))
+        wait = self._patience.wait(place.quick_deaths)
+        place.not_before = time.monotonic() + wait
+        self._tell(f"{name} {how}; it is started again" + (f" in {wait:.0f} s" if wait else ""))
+        self._enter(place, Phase.WAITING)
+
+    def _forget(self, place: Place, child: Child) -> int:
+        """Leave nothing of an ended process behind, workers that outlived it included."""
+        code = child.reap()
+        place.child = None
+        end_orphans(self.pids().values())
+        self._on_change(self.pids())
+        return code
+
+    def _stop(self, place: Place, child: Child) -> None:
+        child.signal(place.process.stop_signal)
+        deadline = time.monotonic() + place.process.stop_within
+        while not child.has_ended() and time.monotonic() < deadline and self._requests.count < 2:
+            self._requests.wait(BUSY_PAUSE)
+        self._forget(place, child)
+
+    def _enter_ready(self, place: Place, phase: Phase) -> None:
+        line = f"{place.process.name} is ready ({time.monotonic() - place.since:.1f} s)"
+        if place.quick_deaths:
+            self._tell(line)
+        else:
+            self._progress(line)
+        self._enter(place, phase)
+
+    def _enter(self, place: Place, phase: Phase) -> None:
+        place.phase = phase
+        place.since = time.monotonic()
+
+    def _progress(self, line: str) -> None:
+        self._logs.note(line)
+        self._observer.progress(line)
+
+    def _tell(self, line: str) -> None:
+        self._logs.note(line)
+        self._observer.tell(line)
+
+    def _obituary(self, name: str, how: str) -> str:
+        lines = self._logs.last_lines(name)
+        said = "".join(f"\n  {line}" for line in lines) or " (it printed nothing)"
+        return f"{name} {how}. It said last ({self._logs.path(name)}):{said}"
+
+
+def describe_exit(code: int) -> str:
+    if code < 0:
+        return f"signal {Signals(-code).name}"
+    return f"exit code {code}"

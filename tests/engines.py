@@ -1,0 +1,55 @@
+"""Where the suite's own engines listen, and when they run.
+
+The process that pytest was started as owns them; xdist's workers and every child process inherit CA_* and use the same.
+"""
+
+import os
+import shutil
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from embedded.engines import running_engines, throw_away_places
+from runtime.config import PREFIX, TEST_PREFIX, store_missing_secrets
+
+OWNER = f"{TEST_PREFIX}ENGINES_OWNER"
+NEED_NO_ENGINE = Path(__file__).with_name("unit")
+
+
+def settle_places() -> None:
+    """Choose a throw-away folder and free ports, once for all processes of a run; options set outside do not count."""
+    if OWNER in os.environ:
+        return
+    for name in [name for name in os.environ if name.startswith(PREFIX) and not name.startswith(TEST_PREFIX)]:
+        del os.environ[name]
+    folder = Path(tempfile.mkdtemp(prefix="campaign-analytics-"))
+    folder.chmod(0o755)  # as root, Postgres runs as another user
+    store_missing_secrets(folder)
+    os.environ.update(throw_away_places(folder), **{OWNER: str(os.getpid())})
+
+
+class Engines:
+    """Runs the engines for one pytest session, if this process owns them and a selected test can need them."""
+
+    def __init__(self) -> None:
+        self._running = ExitStack()
+
+    def start(self, config: pytest.Config) -> None:
+        if _is_owner() and not config.option.collectonly and _needs_engines(config):
+            self._running.enter_context(running_engines(os.environ))
+
+    def stop(self) -> None:
+        self._running.close()
+        if _is_owner():
+            shutil.rmtree(os.environ["CA_DATA_DIR"])
+
+
+def _is_owner() -> bool:
+    return os.environ.get(OWNER) == str(os.getpid())
+
+
+def _needs_engines(config: pytest.Config) -> bool:
+    selected = [Path(config.invocation_params.dir, argument.partition("::")[0]) for argument in config.args]
+    return not all(path.resolve().is_relative_to(NEED_NO_ENGINE) for path in selected)
