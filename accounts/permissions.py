@@ -30,5 +30,5 @@ class IsSignedIn(BasePermission):
 class WorkspaceView(APIView):
     """A view inside one workspace: say which right each method needs."""
 
-    permission_classes = (HasRight,)
+    permission_classes: tuple[type[BasePermission], ...] = (HasRight,)
     rights: ClassVar[dict[str, Right]] = {}

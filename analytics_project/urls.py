@@ -9,6 +9,7 @@ urlpatterns: list[URLResolver | URLPattern] = [
     path("admin", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
     path("api/", include("api.urls")),
+    path("api/v1/", include("campaigns.urls")),
 ]
 
 handler400 = "api.views.bad_request"

@@ -1,6 +1,8 @@
 """JSON in and out through msgspec: fast, and strict about what JSON is."""
 
+import math
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -11,6 +13,16 @@ from rest_framework.renderers import BaseRenderer
 READABLE_INDENT = 2
 
 
+def _exact(number: str) -> Decimal:
+    """Every digit that was sent: an amount must not pass through a binary fraction."""
+    if math.isinf(float(number)):
+        raise ValueError("Number out of range")
+    return Decimal(number)
+
+
+_DECODER = msgspec.json.Decoder(float_hook=_exact)
+
+
 class JsonParser(BaseParser):
     media_type = "application/json"
 
@@ -18,7 +30,7 @@ class JsonParser(BaseParser):
         self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
         try:
-            return msgspec.json.decode(stream.read())
+            return _DECODER.decode(stream.read())
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise ParseError(f"The body is not JSON: {error}") from None
         except RecursionError:

@@ -1,0 +1,1 @@
+"""The routes of campaigns, ad accounts and grants."""

@@ -1,0 +1,78 @@
+"""Reads, always through the eyes of a caller: what they may not see is not there."""
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+from rest_framework.exceptions import NotFound
+
+from accounts.caller import Caller
+from accounts.models import Membership, Workspace
+from campaigns.models import Campaign, CampaignGrant, Connection
+from campaigns.references import as_uuid, is_reference
+
+
+def home_of(caller: Caller) -> UUID:
+    """The workspace that the caller acts in. Raises NotFound for one who is in none."""
+    if caller.workspace_id is None:
+        raise NotFound
+    return caller.workspace_id
+
+
+def workspace_of(caller: Caller) -> Workspace:
+    return Workspace.objects.get(id=home_of(caller))
+
+
+def campaigns_visible(caller: Caller) -> QuerySet[Campaign]:
+    """The workspace's campaigns, archived ones too; for a restricted caller those that were granted."""
+    campaigns = Campaign.objects.filter(workspace_id=home_of(caller))
+    if not caller.restricted:
+        return campaigns
+    if caller.membership_id is None:
+        return campaigns.none()
+    return campaigns.filter(grants__membership_id=caller.membership_id)
+
+
+def campaign_get(caller: Caller, name: str) -> Campaign:
+    """By id or by reference, in one query. Raises NotFound."""
+    identifier = as_uuid(name)
+    if identifier is None and not is_reference(name):
+        raise NotFound
+    named = {"id": identifier} if identifier else {"reference": name}
+    campaign = campaigns_visible(caller).filter(**named).first()
+    if campaign is None:
+        raise NotFound
+    return campaign
+
+
+def connections_visible(caller: Caller) -> QuerySet[Connection]:
+    """The workspace's ad accounts; for a restricted caller those that granted campaigns run in."""
+    connections = Connection.objects.filter(workspace_id=home_of(caller))
+    if caller.restricted:
+        granted = campaigns_visible(caller).values("connection_id")
+        return connections.filter(id__in=granted)
+    return connections
+
+
+def connection_get(caller: Caller, identifier: UUID) -> Connection:
+    """Raises NotFound."""
+    connection = connections_visible(caller).filter(id=identifier).first()
+    if connection is None:
+        raise NotFound
+    return connection
+
+
+def grants_of(campaign: Campaign) -> QuerySet[CampaignGrant]:
+    return CampaignGrant.objects.filter(campaign=campaign).select_related("membership__user")
+
+
+def grant_get(campaign: Campaign, identifier: UUID) -> CampaignGrant:
+    """Raises NotFound."""
+    grant = grants_of(campaign).filter(id=identifier).first()
+    if grant is None:
+        raise NotFound
+    return grant
+
+
+def membership_of(caller: Caller, identifier: UUID) -> Membership | None:
+    """A membership of the caller's own workspace, else nothing."""
+    return Membership.objects.filter(id=identifier, workspace_id=home_of(caller)).first()
