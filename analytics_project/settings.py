@@ -182,7 +182,6 @@ CORS_EXPOSE_HEADERS = ("ETag", "Location", "Retry-After", "X-Request-Id", "RateL
 # --- pages and files ---------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
-STATIC_ROOT = OPTIONS.data_dir / "static"
 WHITENOISE_USE_FINDERS = True
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
