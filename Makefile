@@ -37,6 +37,10 @@ format: .venv/dev ## put the code into its format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+.PHONY: bench-api
+bench-api: .venv/dev ## an authenticated GET of a campaign against bare and stock views
+	$(BIN)/python -m benchmarks.api
+
 .PHONY: pins
 pins: .venv/dev ## compile requirements/*.in into pinned, hashed requirements/*.txt
 	@cd requirements && for list in run dev; do \

@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 from corsheaders.defaults import default_headers
-from csp.constants import NONE, SELF
 
 from runtime.config import configuration
 
@@ -31,7 +30,6 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "corsheaders",
-    "csp",
     "auditlog",
     "django_celery_beat",
     "api",
@@ -54,7 +52,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "analytics_project.content_policy.content_policy",
 ]
 
 TEMPLATES = [
@@ -193,16 +191,5 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [SELF],
-        "img-src": [SELF, "data:"],
-        "style-src": [SELF, "'unsafe-inline'"],
-        "frame-ancestors": [NONE],
-        "base-uri": [SELF],
-        "form-action": [SELF],
-        "object-src": [NONE],
-    }
-}
 CSRF_FAILURE_VIEW = "api.views.forbidden"
 DATA_UPLOAD_MAX_MEMORY_SIZE = OPTIONS.web.max_body_bytes
