@@ -15,7 +15,7 @@ def trust_recent_connections(**_: Any) -> None:
     the server vanish within that second, the request gets a 503 and the next one a new connection.
     """
     now = time.monotonic()
-    opened: list[Any] = connections.all(initialized_only=True)
+    opened: Any = connections.all(initialized_only=True)
     for connection in opened:
         if now - getattr(connection, "checked_at", 0.0) < TRUSTED_SECONDS:
             connection.health_check_done = True
