@@ -1,7 +1,7 @@
 """Starts processes in order, keeps them running, stops them in reverse order.
 
-One rule covers the first start and every respawn: a process is started only when each one before it is ready. The
-supervisor is one thread; it is not safe to call it from several.
+One rule covers the first start and every respawn: a process is started only when each one before it is ready.
+The supervisor belongs to one thread.
 """
 
 import time
@@ -151,7 +151,7 @@ class Supervisor:
         self._start_again(place, why, ready_for=0.0)
 
     def _bury_the_dead(self) -> None:
-        """Look again after each death: of two that died together, the earlier in the order must be noticed too."""
+        """Look again after a death: of two that died together the earlier in the order must be seen."""
         while dead := [
             (place, place.child) for place in self._places if place.child and place.child.has_ended()
         ]:

@@ -1,4 +1,4 @@
-"""A process to supervise: writes what happens to it into a journal. Run by path, with nothing but the standard library."""
+"""A process to supervise, run by path: writes what happens to it into a journal."""
 
 import argparse
 import os
@@ -49,7 +49,7 @@ def fork_worker(kind: str) -> int:
     if kind != "in-group":
         os.setsid()
     if kind == "dies-with-parent":
-        sys.path.insert(0, os.getcwd())
+        sys.path.insert(0, str(Path.cwd()))
         from runtime.parent_death import die_with_parent
 
         die_with_parent()

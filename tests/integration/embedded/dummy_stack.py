@@ -1,4 +1,4 @@
-"""Runs dummies under the real supervisor: `python -m tests.integration.embedded.dummy_stack DATA_DIR JSON`."""
+"""Runs dummies under the real supervisor: `python -m … DATA_DIR JSON`."""
 
 import json
 import sys
