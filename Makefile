@@ -1,23 +1,34 @@
 # Every command of the product. `make help` lists them.
-PYTHON ?= python3
 BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE ?=
-UV := $(BIN)/uv --quiet
 
 .PHONY: help
 help: ## list the commands
 	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 .venv/run: requirements/run.txt
-	@$(PYTHON) -m venv .venv
-	@grep -E '^uv==' -A99 requirements/run.txt | sed -n '1,/^[a-z].*==/{/^uv==/p;/--hash/p;}' > .venv/uv.txt
-	@$(BIN)/pip install --quiet --require-hashes -r .venv/uv.txt
-	@$(BIN)/uv pip sync --require-hashes requirements/run.txt
+	@PYTHON="$(PYTHON)" sh embedded/install.sh requirements/run.txt
 	@touch $@
 
 .venv/dev: requirements/dev.txt .venv/run
-	@$(UV) pip sync --require-hashes requirements/dev.txt
+	@PYTHON="$(PYTHON)" sh embedded/install.sh requirements/dev.txt
 	@touch $@
+
+.PHONY: run
+run: .venv/run ## install, start everything, show where to sign in; options follow: CA_WEB_PORT=9000
+	@exec $(BIN)/python -m embedded run
+
+.PHONY: info
+info: .venv/run ## what a script needs to speak to the running stack
+	@$(BIN)/python -m embedded info
+
+.PHONY: doctor
+doctor: .venv/run ## memory by process, disk, versions, ports, and whether each answers
+	@$(BIN)/python -m embedded doctor
+
+.PHONY: reset
+reset: .venv/run ## throw the data away, after asking (YES=1 does not ask)
+	@$(BIN)/python -m embedded reset
 
 .PHONY: check
 check: .venv/dev ## format, lint, types, import contracts, migrations, unit tests

@@ -3,9 +3,12 @@
 import os
 
 from celery import Celery
+from celery.signals import beat_init, worker_process_init, worker_ready
 from kombu import Exchange, Queue
 
 from runtime.config import configuration
+from runtime.parent_death import die_with_parent
+from runtime.readiness import announce_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "analytics_project.settings")
 
@@ -39,3 +42,14 @@ app.conf.update(
     worker_concurrency=configuration().worker.concurrency,
 )
 app.autodiscover_tasks()
+
+
+@worker_process_init.connect
+def _end_with_the_worker(**_: object) -> None:
+    die_with_parent()
+
+
+@worker_ready.connect
+@beat_init.connect
+def _tell_the_supervisor(**_: object) -> None:
+    announce_ready()

@@ -1,7 +1,8 @@
 """Finds and ends what a killed process left behind.
 
-Linux hands the orphans of our children to us if we ask to be their reaper; whatever we did not start ourselves is
-such an orphan. Postgres' backends are the reason: each leads a group of its own, out of reach of a group's signal.
+Linux hands the orphans of our children to us if we ask to be their reaper; whatever we did not start
+ourselves is such an orphan. Postgres' backends are the reason: each leads a group of its own, which no signal
+to the server's group reaches.
 """
 
 import ctypes

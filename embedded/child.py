@@ -15,7 +15,7 @@ LAUNCHER = str(Path(__file__).with_name("launch.py"))
 
 
 class Child:
-    """Its exit is only collected by `reap`, so that until then the pid cannot come to mean another process."""
+    """Only `reap` collects its exit, so that until then the pid cannot come to mean another process."""
 
     def __init__(self, process: Process) -> None:
         """Start the process; its output is read from `output`."""

@@ -1,8 +1,8 @@
 """Becomes a command that dies with the supervisor: `launch.py --parent PID … -- command`.
 
 Run by path with `python -I -S`, so that it starts in milliseconds and imports nothing of ours. It replaces
-itself by the command: pid, output and group stay, and the order below matters (the kernel forgets a parent-death
-signal when a process changes its user).
+itself by the command: pid, output and group stay. The order below matters: the kernel forgets a parent-death
+signal when a process changes its user.
 """
 
 import argparse

@@ -1,7 +1,7 @@
 """Writes what the processes print: one bounded file each, and one of them all.
 
-A thread reads the pipes, so that no process ever waits for a supervisor that is busy. A full disk loses lines, never
-the reading: a process whose pipe is not read would stand still.
+A thread reads the pipes, so that no process ever waits for a supervisor that is busy. A full disk loses
+lines, never the reading: a process whose pipe is not read would stand still.
 """
 
 import os

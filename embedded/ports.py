@@ -1,7 +1,6 @@
 """Whether a port can be had, and who has it."""
 
 import errno
-import os
 import random
 import socket
 from contextlib import suppress
@@ -45,7 +44,7 @@ def holder(port: int) -> str:
     for pid in all_pids() if inodes else ():
         with suppress(OSError):
             for descriptor in (PROC / str(pid) / "fd").iterdir():
-                if os.readlink(descriptor) in inodes:
+                if str(descriptor.readlink()) in inodes:
                     return f"{command(pid)} (process {pid})"
     return ""
 

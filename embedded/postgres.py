@@ -1,6 +1,6 @@
 """The embedded Postgres: its folder and its roles (`python -m embedded.postgres`), its server, its readiness.
 
-We run the programs of the wheel ourselves: the wheel's own starter makes daemons, which no supervisor can watch.
+We run the wheel's programs ourselves: its own starter makes daemons, which no supervisor can watch.
 """
 
 import os
@@ -98,7 +98,7 @@ def answers(postgres: PostgresOptions) -> None:
 
 
 def system_user(data: Path) -> str:
-    """Who runs Postgres, which refuses root: the folder's owner, else `nobody`. Empty: the user that we are."""
+    """Who runs Postgres, which refuses root: the folder's owner, else `nobody`. Empty: whoever we are."""
     if os.getuid() != 0:
         return ""
     owner = data.stat().st_uid if data.exists() else 0

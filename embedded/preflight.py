@@ -32,7 +32,7 @@ def platform_obstacles() -> Iterator[str]:
     if platform.machine().lower() not in MACHINES:
         yield f"The embedded engines do not exist for {platform.machine()}: they need x86_64 or aarch64."
     if platform.system() == "Linux" and platform.libc_ver()[0] != "glibc":
-        yield "The embedded engines need glibc: use a Debian, Ubuntu or Fedora image instead of Alpine (musl)."
+        yield "The embedded engines need glibc: use Debian, Ubuntu or Fedora instead of Alpine (musl)."
     if platform.system() not in ("Linux", "Darwin"):
         yield f"The embedded engines do not exist for {platform.system()}: use Linux, or macOS (untested)."
 
@@ -65,7 +65,7 @@ def port_obstacles(addresses: Sequence[Address]) -> Iterator[str]:
             who = ports.holder(address.port) or "another program"
             yield f"Port {address.port} is taken by {who}: stop it, or set {address.option} to a free port."
         elif error:
-            yield f"Cannot listen on {address}: {error.strerror}. Set {address.option}, or the host beside it."
+            yield f"Cannot listen on {address}: {error.strerror}. Set {address.option}, or its host."
 
 
 def explain(error: OSError) -> str:

@@ -30,8 +30,8 @@ class Address:
 class Process:
     """One line of the stack.
 
-    A process without a command is somebody else's server: it is waited for and never started. A `once` process is a
-    step: it must end with 0 before the next one starts.
+    A process without a command is somebody else's server: it is waited for and never started. A `once`
+    process is a step: it must end with 0 before the next one starts.
     """
 
     name: str

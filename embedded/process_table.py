@@ -9,7 +9,7 @@ PROC = Path("/proc")
 
 
 def birth(pid: int) -> int | None:
-    """The start time of a process in clock ticks; with the pid it names one process for ever. None if it is gone."""
+    """Its start time in clock ticks: with the pid it names one process for ever. None if it is gone."""
     with suppress(OSError, IndexError, ValueError):
         fields = _stat(pid)
         return None if fields[0] == "Z" else int(fields[19])
@@ -29,7 +29,7 @@ def family(pid: int) -> list[int]:
 
 
 def proportional_memory(pid: int) -> int:
-    """PSS in bytes: what a process has for itself, and its share of what it has with others; 0 if unreadable."""
+    """PSS in bytes: what a process has alone, and its share of what it has with others; 0 if unreadable."""
     with suppress(OSError):
         for line in (PROC / str(pid) / "smaps_rollup").read_text().splitlines():
             if line.startswith("Pss:"):

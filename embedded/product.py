@@ -66,7 +66,7 @@ def beat(options: Options) -> Process:
 
 
 def flower(options: Options) -> Process:
-    """Knows the broker alone: without the product's code it takes half the memory. Secrets go by environment."""
+    """Knows the broker alone: without the product's code it takes half the memory."""
     broker, port = options.redis_log, options.flower.port
     return Process(
         name="flower",

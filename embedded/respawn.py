@@ -7,8 +7,8 @@ from dataclasses import dataclass
 class Patience:
     """A death is quick if the process had not been ready for `settled` seconds.
 
-    The first quick deaths in a row cost no wait, each further one doubles it, and after the last one nothing is tried
-    again: what fails ten times at once is not going to mend itself.
+    The first quick deaths in a row cost no wait, each further one doubles it, and after the last one nothing
+    is tried again: what fails ten times at once is not going to mend itself.
     """
 
     settled: float = 20.0

@@ -6,9 +6,10 @@ from embedded.adopted import become_reaper
 from embedded.log_files import Logs
 from embedded.preflight import refuse_what_cannot_work
 from embedded.process import Process
+from embedded.respawn import Patience
 from embedded.run_folder import RunFolder
 from embedded.stop_requests import StopRequests
-from embedded.supervisor import Observer, Supervisor
+from embedded.supervisor import PATIENCE, Observer, Supervisor
 from runtime.options import Options
 
 
@@ -17,6 +18,7 @@ def run(
     processes: Sequence[Process],
     observer: Observer,
     when_ready: Callable[[], None],
+    patience: Patience = PATIENCE,
 ) -> None:
     """Return after a stop that was asked for. Raises StackFailed, AlreadyRunning, CannotStart, OSError."""
     folder = RunFolder(options.data_dir)
@@ -24,7 +26,7 @@ def run(
         folder.end_leftovers()
         refuse_what_cannot_work(options.data_dir, processes)
         become_reaper()
-        _supervise(folder, processes, observer, when_ready)
+        _supervise(folder, processes, observer, when_ready, patience)
 
 
 def _supervise(
@@ -32,6 +34,7 @@ def _supervise(
     processes: Sequence[Process],
     observer: Observer,
     when_ready: Callable[[], None],
+    patience: Patience,
 ) -> None:
     addresses = {process.name: str(process.address) for process in processes if process.address}
     logs = Logs(folder.data_dir / "logs")
@@ -42,6 +45,7 @@ def _supervise(
         observer=observer,
         requests=requests,
         on_change=lambda pids: folder.write(pids, addresses),
+        patience=patience,
     )
     with requests.listening():
         try:

@@ -59,7 +59,7 @@ class RunFolder:
         self._state_file.unlink(missing_ok=True)
 
     def end_leftovers(self) -> None:
-        """Wait for the processes of a supervisor that was killed, and end those that do not end by themselves.
+        """Wait for the processes of a supervisor that was killed, and end those that do not end themselves.
 
         They are recognised by pid and birth, so a stale file about pids that now are others' harms nobody.
         """

@@ -10,7 +10,7 @@ from runtime.options import Options
 
 
 class Screen:
-    """Progress is a line that overwrites itself on a terminal, and left out elsewhere once everything runs."""
+    """On a terminal progress overwrites itself; once everything runs it is not shown at all."""
 
     def __init__(self, console: Console | None = None) -> None:
         self._console = console or Console(highlight=False, soft_wrap=True)

@@ -1,7 +1,7 @@
 """Starts processes in order, keeps them running, stops them in reverse order.
 
-One rule covers the first start and every respawn: a process is started only when each one before it is ready. The
-supervisor is one thread; it is not safe to call it from several.
+One rule covers the first start and every respawn: a process is started only when each one before it is ready.
+The supervisor belongs to one thread.
 """
 
 import time
@@ -106,9 +106,7 @@ class Supervisor:
         return all(place.phase not in (Phase.WAITING, Phase.STARTING) for place in self._places)
 
     def _turn(self) -> None:
-        for place in self._places:
-            if place.child and place.child.has_ended():
-                self._bury(place, place.child)
+        self._bury_the_dead()
         for place in self._places:
             if place.phase is Phase.WAITING:
                 self._start_when_due(place)
@@ -151,6 +149,14 @@ class Supervisor:
             raise StackFailed(f"{place.process.name} {why}")
         self._forget(place, place.child)
         self._start_again(place, why, ready_for=0.0)
+
+    def _bury_the_dead(self) -> None:
+        """Look again after a death: of two that died together the earlier in the order must be seen."""
+        while dead := [
+            (place, place.child) for place in self._places if place.child and place.child.has_ended()
+        ]:
+            for place, child in dead:
+                self._bury(place, child)
 
     def _bury(self, place: Place, child: Child) -> None:
         """Take in that a process ended, and decide what follows."""

@@ -1,4 +1,4 @@
-"""The two Valkey servers: one that keeps the event log and Celery's queues, one that may forget everything."""
+"""The two Valkey servers: one keeps the event log and Celery's queues, one may forget everything."""
 
 import socket
 from functools import partial
@@ -11,7 +11,7 @@ from runtime.options import Options, RedisCache, RedisLog
 
 # An acknowledgement of the log server is on the disk, and it never drops a key to make room.
 DURABLE = ("appendonly yes", "appendfsync always", "maxmemory-policy noeviction")
-# Rate limits and caches: what was used last stays. Refusing writes instead would turn a full cache into errors.
+# Rate limits and caches: what was used last stays. Refusing writes would turn a full cache into errors.
 FORGETFUL = ("appendonly no", "maxmemory-policy allkeys-lru")
 
 
@@ -59,7 +59,7 @@ def _answers(server: RedisLog | RedisCache) -> partial[None]:
 
 
 def _prepare(config: Path, folder: Path, server: RedisLog | RedisCache, settings: tuple[str, ...]) -> None:
-    """Write the configuration file: a password on the command line would be seen by everybody on the machine."""
+    """Write the configuration file; on the command line everybody on the machine would see the password."""
     folder.mkdir(parents=True, exist_ok=True)
     lines = [
         f"bind {server.host}",

@@ -13,8 +13,8 @@ _PR_SET_PDEATHSIG = 1
 def die_with_parent() -> None:
     """Ask the kernel to kill this process when the supervised one that started it dies.
 
-    To be called first in a child of that process; does nothing in the process itself, without a supervisor, or off
-    Linux. Ends the caller at once if its parent is already gone. Repeating it is harmless.
+    To be called first in a child of that process; does nothing in the process itself, without a supervisor,
+    or off Linux. Ends the caller at once if its parent is already gone. Repeating it is harmless.
     """
     supervised = int(os.environ.get(SUPERVISED_PID, "0"))
     if not supervised or os.getpid() == supervised or sys.platform != "linux":

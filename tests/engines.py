@@ -1,6 +1,7 @@
 """Where the suite's own engines listen, and when they run.
 
-The process that pytest was started as owns them; xdist's workers and every child process inherit CA_* and use the same.
+The process that pytest was started as owns them; xdist's workers and all child processes inherit CA_* and use
+the same.
 """
 
 import os
@@ -19,7 +20,7 @@ NEED_NO_ENGINE = Path(__file__).with_name("unit")
 
 
 def settle_places() -> None:
-    """Choose a throw-away folder and free ports, once for all processes of a run; options set outside do not count."""
+    """Choose a throw-away folder and free ports, once for all processes of a run; drop outside options."""
     if OWNER in os.environ:
         return
     for name in [name for name in os.environ if name.startswith(PREFIX) and not name.startswith(TEST_PREFIX)]:
@@ -31,7 +32,7 @@ def settle_places() -> None:
 
 
 class Engines:
-    """Runs the engines for one pytest session, if this process owns them and a selected test can need them."""
+    """Runs the engines for one session, if this process owns them and a selected test can need them."""
 
     def __init__(self) -> None:
         self._running = ExitStack()

@@ -1,4 +1,4 @@
-"""Django's settings for the suite: the product's own, read after the places of the suite's engines are settled.
+"""Django's settings for the suite: the product's, read after the places of the suite's engines are settled.
 
 It must happen here: pytest-django reads the settings before it loads any conftest.
 """

@@ -1,0 +1,54 @@
+"""Runs dummies under the real supervisor: `python -m … DATA_DIR JSON`."""
+
+import json
+import sys
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from embedded.preflight import CannotStart
+from embedded.process import Process
+from embedded.product import announced
+from embedded.respawn import Patience
+from embedded.run import run
+from embedded.run_folder import AlreadyRunning
+from embedded.supervisor import StackFailed
+from runtime.options import Options
+
+DUMMY = str(Path(__file__).with_name("dummy.py"))
+IN_A_HURRY = Patience(first_wait=0.01, longest_wait=0.02)
+
+
+class Lines:
+    def progress(self, line: str) -> None:
+        print(f"progress: {line}", flush=True)
+
+    def tell(self, line: str) -> None:
+        print(f"tell: {line}", flush=True)
+
+
+def dummy(data_dir: Path, *, name: str, flags: list[str], **how: Any) -> Process:
+    ready_file = data_dir / f"{name}.ready"
+    return Process(
+        name=name,
+        command=(sys.executable, "-I", "-S", DUMMY, name, str(data_dir / "journal"), *flags),
+        ready=partial(announced, ready_file),
+        ready_file=ready_file,
+        final_exits=frozenset(how.pop("final_exits", ())),
+        **how,
+    )
+
+
+def main() -> None:
+    data_dir = Path(sys.argv[1])
+    processes = [dummy(data_dir, **order) for order in json.loads(sys.argv[2])]
+    try:
+        run(
+            Options(data_dir=data_dir), processes, Lines(), lambda: print("all ready", flush=True), IN_A_HURRY
+        )
+    except (AlreadyRunning, CannotStart, StackFailed) as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()
