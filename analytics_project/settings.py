@@ -119,6 +119,8 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 PASSWORD_RESET_TIMEOUT = 3600
 
 AUDITLOG_LOGENTRY_MODEL = "accounts.AuditEntry"
+# The library has that one table alone, and its migrations would create it beside ours.
+MIGRATION_MODULES = {"auditlog": None}
 AUDITLOG_CID_GETTER = "accounts.audit.current_request_id"
 
 SIMPLE_JWT = {
