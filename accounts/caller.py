@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 
 from accounts.rights import Right, Role
@@ -32,6 +33,13 @@ class Caller:
 
     def may(self, right: Right) -> bool:
         return right in self.rights
+
+    @property
+    def home(self) -> UUID:
+        """The workspace that the caller acts in. Raises NotFound for one who is in none."""
+        if self.workspace_id is None:
+            raise NotFound
+        return self.workspace_id
 
     @property
     def rate_identity(self) -> str:

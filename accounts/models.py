@@ -3,6 +3,7 @@
 import uuid
 from typing import Any, ClassVar
 
+from auditlog.models import AbstractLogEntry
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
@@ -10,7 +11,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from accounts.rights import SCOPES, Role
+from accounts.audit import AuditTrail
+from accounts.rights import RESTRICTABLE, SCOPES, Role
 
 
 class Identified(models.Model):
@@ -79,7 +81,13 @@ class Membership(Identified):
 
     class Meta:
         ordering = ("created_at", "id")
-        constraints = [models.UniqueConstraint(fields=("user", "workspace"), name="one_membership_each")]
+        constraints = [
+            models.UniqueConstraint(fields=("user", "workspace"), name="one_membership_each"),
+            models.CheckConstraint(
+                name="restricted_never_manages",
+                condition=models.Q(restricted=False) | models.Q(role__in=RESTRICTABLE),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.user} in {self.workspace} as {self.role}"
@@ -96,6 +104,15 @@ class Invitation(Identified):
     invited_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=("workspace", "email"),
+                condition=models.Q(accepted_at=None),
+                name="one_standing_invitation_each",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.email} to {self.workspace}"
@@ -132,3 +149,30 @@ class WriteKey(Identified):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.key})"
+
+
+class AuditEntry(AbstractLogEntry):  # type: ignore[misc]  # the library is untyped
+    """One line of the audit trail; it stays when what it tells of is gone."""
+
+    class Action(AbstractLogEntry.Action):  # type: ignore[misc]
+        SIGN_IN = 10
+        SIGN_IN_FAILED = 11
+        SIGN_OUT = 12
+
+        choices = (
+            *AbstractLogEntry.Action.choices,
+            (SIGN_IN, "sign in"),
+            (SIGN_IN_FAILED, "failed sign in"),
+            (SIGN_OUT, "sign out"),
+        )
+
+    action = models.PositiveSmallIntegerField(choices=Action.choices, db_index=True)
+    workspace = models.ForeignKey(
+        Workspace, on_delete=models.DO_NOTHING, db_constraint=False, null=True, related_name="+"
+    )
+
+    objects = AuditTrail()
+
+    class Meta(AbstractLogEntry.Meta):  # type: ignore[misc]
+        verbose_name = "audit entry"
+        verbose_name_plural = "audit trail"

@@ -19,6 +19,13 @@ class HasRight(BasePermission):
         return isinstance(caller, Caller) and right is not None and caller.may(right)
 
 
+class IsAnybody(BasePermission):
+    """Whoever proved to be somebody: a person or an API key, in a workspace or in none."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        return isinstance(request.user, Caller)
+
+
 class IsSignedIn(BasePermission):
     """A person, by token or session; an API key speaks for no person."""
 

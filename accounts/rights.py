@@ -36,3 +36,6 @@ _RIGHTS = {
     Role.ADMIN: _ADMIN,
     Role.OWNER: _ADMIN | {Right.OWN},
 }
+
+# Who manages people and keys could lift any restriction of their own, so they have none.
+RESTRICTABLE = (Role.VIEWER, Role.ANALYST)

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "api.middleware.name_request",
+    "accounts.middleware.keep_audit_trail",
     "api.middleware.refuse_unreadable",
     "api.middleware.answer_both_slash_forms",
     "api.middleware.tell_rate_limit",
@@ -113,6 +114,13 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 
+PASSWORD_RESET_TIMEOUT = 3600
+
+AUDITLOG_LOGENTRY_MODEL = "accounts.AuditEntry"
+# The library has that one table alone, and its migrations would create it beside ours.
+MIGRATION_MODULES = {"auditlog": None}
+AUDITLOG_CID_GETTER = "accounts.audit.current_request_id"
+
 SIMPLE_JWT = {
     "SIGNING_KEY": OPTIONS.jwt.key,
     "ACCESS_TOKEN_LIFETIME": timedelta(seconds=OPTIONS.jwt.access_seconds),
@@ -133,7 +141,10 @@ DEFAULT_FROM_EMAIL = OPTIONS.email.sender
 # --- the API -----------------------------------------------------------------------------------
 
 REST_FRAMEWORK: dict[str, Any] = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.BearerAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.authentication.BearerAuthentication",
+        "accounts.authentication.BrowserAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["api.permissions.DenyEveryone"],
     "DEFAULT_THROTTLE_CLASSES": ["api.throttles.CallerThrottle"],
     "DEFAULT_PARSER_CLASSES": ["api.json.JsonParser"],

@@ -28,6 +28,9 @@ class Web(Section, frozen=True):
     port: Annotated[Port, says("Port of the web server.")] = 8000
     workers: Annotated[Count, says("Web server processes.")] = 1
     threads: Annotated[Count, says("Blocking threads in each web process.")] = 2
+    public_url: Annotated[
+        str, says("Where people reach the product, for links in mails; empty means its own host and port.")
+    ] = ""
     allowed_hosts: Annotated[
         tuple[str, ...], says("Host names that the product answers to; `*` is refused in production.")
     ] = ("localhost", "127.0.0.1", "[::1]")

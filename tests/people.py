@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import count
+from secrets import randbits, token_hex
 
 from django.contrib.auth.hashers import make_password
 from django.test import Client
@@ -15,7 +15,6 @@ from accounts.models import ApiKey, Membership, User, Workspace
 from accounts.rights import Right, Role
 
 PASSWORD = "correct horse battery"
-_numbers = count(1)
 
 
 @dataclass(frozen=True)
@@ -53,13 +52,26 @@ def client_with(credential: str) -> APIClient:
     return APIClient(headers={"Authorization": f"Bearer {credential}"})
 
 
+def visitor() -> APIClient:
+    """Somebody without credentials, at an address that no other test calls from."""
+    return APIClient(REMOTE_ADDR=some_address())
+
+
+def some_address() -> str:
+    return f"2001:db8:{randbits(16):x}:{randbits(16):x}::1"
+
+
+def some_email(who: str = "person") -> str:
+    return f"{who}-{token_hex(4)}@example.com"
+
+
 def new_workspace(name: str = "Acme") -> Workspace:
     return Workspace.objects.create(name=name)
 
 
 def new_user(email: str = "", **fields: object) -> User:
     """Somebody who signs in with PASSWORD and belongs nowhere yet."""
-    email = email or f"person{next(_numbers)}@example.com"
+    email = email or some_email()
     return User.objects.create(email=email, password=_hash_of(PASSWORD), **fields)
 
 
@@ -67,7 +79,7 @@ def person(
     role: Role, workspace: Workspace | None = None, *, restricted: bool = False, email: str = ""
 ) -> Person:
     """A new user with this role, in a workspace of their own if none is given."""
-    user = new_user(email or f"{role}{next(_numbers)}@example.com")
+    user = new_user(email or some_email(role))
     workspace = workspace or new_workspace()
     membership = Membership.objects.create(workspace=workspace, user=user, role=role, restricted=restricted)
     return Person(user, workspace, membership)

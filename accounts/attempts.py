@@ -1,0 +1,76 @@
+"""How often somebody may try to sign in, register or spend a token: by address and by e-mail.
+
+What cannot be counted is refused: an open door to guessing is worse than a closed one.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django_ratelimit.decorators import ratelimit
+from django_ratelimit.exceptions import Ratelimited
+from django_redis.exceptions import ConnectionInterrupted
+
+from accounts.keys import fingerprint
+from api.addresses import client_address
+from api.problems import RETRY_AFTER_SECONDS
+from api.throttles import MINUTE, demand
+from runtime.config import configuration
+
+# One subscriber's IPv6 addresses are as many as they like; the network is one.
+IPV6_NETWORK = 64
+
+
+def count_attempt(deed: str, request: HttpRequest, email: str = "") -> None:
+    """Raises a 429 beyond the budget of this address or e-mail, a 503 while nothing can be counted."""
+    limit = configuration().rate_limits.sign_in_per_minute
+    demand(f"{deed}:address:{network_of(client_address(request))}", limit)
+    if email:
+        demand(f"{deed}:email:{fingerprint(email.strip().lower())}", limit)
+
+
+def network_of(address: str) -> str:
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return "unknown"
+    if isinstance(parsed, IPv6Address):
+        return str(ip_network((parsed, IPV6_NETWORK), strict=False))
+    return str(parsed)
+
+
+def guarded(sign_in_page: Callable[..., Any]) -> Callable[..., Any]:
+    """The same for a page with Django's sign-in form: too many tries get a 429 in plain words."""
+    by_address = ratelimit(group="sign-in", key=_address_key, rate=_rate, method="POST")
+    by_email = ratelimit(group="sign-in", key=_email_key, rate=_rate, method="POST")
+    limited = by_address(by_email(sign_in_page))
+
+    @wraps(sign_in_page)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return limited(request, *args, **kwargs)
+        except Ratelimited:
+            return _plain("Too many attempts to sign in. Wait a minute, then try again.", 429, MINUTE)
+        except ConnectionInterrupted:
+            return _plain("Nobody can sign in just now. Try again soon.", 503, RETRY_AFTER_SECONDS)
+
+    return answer
+
+
+def _address_key(group: str, request: HttpRequest) -> str:
+    return "address:" + network_of(client_address(request))
+
+
+def _email_key(group: str, request: HttpRequest) -> str:
+    return "email:" + request.POST.get("username", "").strip().lower()
+
+
+def _rate(group: str, request: HttpRequest) -> tuple[int, int]:
+    return configuration().rate_limits.sign_in_per_minute, MINUTE
+
+
+def _plain(text: str, status: int, retry_seconds: int) -> HttpResponse:
+    headers = {"Retry-After": str(retry_seconds)}
+    return HttpResponse(text, status=status, headers=headers, content_type="text/plain; charset=utf-8")

@@ -1,0 +1,1 @@
+"""Every write of accounts, one module a noun; each function is one transaction."""
