@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from rest_framework.exceptions import NotFound
 
 from accounts.caller import Caller
-from accounts.models import Membership, Workspace
+from accounts.models import Workspace
 from campaigns.models import Campaign, CampaignGrant, Connection
 from campaigns.references import as_uuid, is_reference
 
@@ -71,8 +71,3 @@ def grant_get(campaign: Campaign, identifier: UUID) -> CampaignGrant:
     if grant is None:
         raise NotFound
     return grant
-
-
-def membership_of(caller: Caller, identifier: UUID) -> Membership | None:
-    """A membership of the caller's own workspace, else nothing."""
-    return Membership.objects.filter(id=identifier, workspace_id=home_of(caller)).first()
