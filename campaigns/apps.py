@@ -1,18 +1,17 @@
-"""The app of campaigns and ad accounts; what of it the audit trail follows."""
+"""What happens once when Django starts: which rows are audited."""
 
 from django.apps import AppConfig
 
-NOISE = ["version", "updated_at"]
+NOISE = ("version", "updated_at")
 
 
 class CampaignsConfig(AppConfig):
     name = "campaigns"
 
     def ready(self) -> None:
-        from auditlog.registry import auditlog
-
+        from accounts.audit import audited
         from campaigns.models import Campaign, CampaignGrant, Connection
 
-        auditlog.register(Campaign, exclude_fields=NOISE)
-        auditlog.register(Connection, exclude_fields=[*NOISE, "encrypted_credentials"])
-        auditlog.register(CampaignGrant)
+        audited(Campaign, exclude=NOISE)
+        audited(Connection, exclude=NOISE, hide=["encrypted_credentials"])
+        audited(CampaignGrant)

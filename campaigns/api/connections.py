@@ -10,8 +10,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.caller import caller_of
-from accounts.permissions import HasRight, WorkspaceView
+from accounts.permissions import WorkspaceView
 from accounts.rights import Right
+from accounts.selectors import workspace_get
 from api.etags import etag_of, tagged
 from api.filters import StrictFilterBackend
 from campaigns.api import documentation as told
@@ -20,8 +21,7 @@ from campaigns.api.filters import ConnectionFilters
 from campaigns.api.reading import checked, expected_version
 from campaigns.api.serializers import ConnectionBodySerializer, ConnectionSerializer
 from campaigns.models import Connection
-from campaigns.permissions import AddsToWorkspace
-from campaigns.selectors import connection_get, connections_visible, workspace_of
+from campaigns.selectors import connection_get, connections_visible
 from campaigns.services.connections import (
     ConnectionFields,
     connection_create,
@@ -39,7 +39,6 @@ def answer(request: Request, connection: Connection, **response: Any) -> Respons
 
 
 class ConnectionsView(WorkspaceView, GenericAPIView[Connection]):
-    permission_classes = (HasRight, AddsToWorkspace)
     rights = {"GET": Right.READ, "POST": Right.ADMIN}
     queryset = Connection.objects.none()
     filter_backends = (StrictFilterBackend,)
@@ -63,7 +62,7 @@ class ConnectionsView(WorkspaceView, GenericAPIView[Connection]):
     def post(self, request: Request) -> Response:
         """Its credentials are stored encrypted and never shown again."""
         fields = cast(ConnectionFields, checked(ConnectionSerializer, request))
-        connection = connection_create(workspace=workspace_of(caller_of(request)), fields=fields)
+        connection = connection_create(workspace=workspace_get(caller_of(request)), fields=fields)
         location = reverse("connection", args=[connection.id])
         return answer(request, connection, status=201, headers={"Location": location})
 
