@@ -171,6 +171,14 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "Platform": "campaigns.choices.Platform",
+        "AdPlatform": "campaigns.choices.AD_PLATFORMS",
+        "CampaignStatus": "campaigns.choices.CampaignStatus",
+        "ConnectionStatus": "campaigns.choices.ConnectionStatus",
+        "SettableConnectionStatus": "campaigns.choices.SETTABLE_STATUS",
+        "BudgetPeriod": "campaigns.choices.BudgetPeriod",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "api.schema.add_problems",

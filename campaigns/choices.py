@@ -36,3 +36,6 @@ class ConnectionStatus(TextChoices):
     ACTIVE = "active"
     PAUSED = "paused"
     BROKEN = "broken"
+
+
+SETTABLE_STATUS = [(s.value, s.label) for s in ConnectionStatus if s is not ConnectionStatus.BROKEN]

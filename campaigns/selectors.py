@@ -6,25 +6,13 @@ from django.db.models import QuerySet
 from rest_framework.exceptions import NotFound
 
 from accounts.caller import Caller
-from accounts.models import Membership, Workspace
 from campaigns.models import Campaign, CampaignGrant, Connection
 from campaigns.references import as_uuid, is_reference
 
 
-def home_of(caller: Caller) -> UUID:
-    """The workspace that the caller acts in. Raises NotFound for one who is in none."""
-    if caller.workspace_id is None:
-        raise NotFound
-    return caller.workspace_id
-
-
-def workspace_of(caller: Caller) -> Workspace:
-    return Workspace.objects.get(id=home_of(caller))
-
-
 def campaigns_visible(caller: Caller) -> QuerySet[Campaign]:
     """The workspace's campaigns, archived ones too; for a restricted caller those that were granted."""
-    campaigns = Campaign.objects.filter(workspace_id=home_of(caller))
+    campaigns = Campaign.objects.filter(workspace_id=caller.home)
     if not caller.restricted:
         return campaigns
     if caller.membership_id is None:
@@ -46,7 +34,7 @@ def campaign_get(caller: Caller, name: str) -> Campaign:
 
 def connections_visible(caller: Caller) -> QuerySet[Connection]:
     """The workspace's ad accounts; for a restricted caller those that granted campaigns run in."""
-    connections = Connection.objects.filter(workspace_id=home_of(caller))
+    connections = Connection.objects.filter(workspace_id=caller.home)
     if caller.restricted:
         granted = campaigns_visible(caller).values("connection_id")
         return connections.filter(id__in=granted)
@@ -71,8 +59,3 @@ def grant_get(campaign: Campaign, identifier: UUID) -> CampaignGrant:
     if grant is None:
         raise NotFound
     return grant
-
-
-def membership_of(caller: Caller, identifier: UUID) -> Membership | None:
-    """A membership of the caller's own workspace, else nothing."""
-    return Membership.objects.filter(id=identifier, workspace_id=home_of(caller)).first()

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from accounts.caller import caller_of
 from accounts.permissions import HasRight, WorkspaceView
 from accounts.rights import Right
+from accounts.selectors import workspace_get
 from api.etags import etag_of, tagged
 from api.filters import StrictFilterBackend
 from campaigns.api import documentation as told
@@ -20,7 +21,7 @@ from campaigns.api.reading import campaign_fields, expected_version
 from campaigns.api.serializers import CampaignSerializer
 from campaigns.models import Campaign
 from campaigns.permissions import AddsToWorkspace
-from campaigns.selectors import campaign_get, campaigns_visible, workspace_of
+from campaigns.selectors import campaign_get, campaigns_visible
 from campaigns.services.campaigns import (
     campaign_archive,
     campaign_create,
@@ -59,7 +60,7 @@ class CampaignsView(WorkspaceView, GenericAPIView[Campaign]):
     )
     def post(self, request: Request) -> Response:
         """Without a `reference` it gets the next free `cmp-<n>` of the workspace."""
-        workspace = workspace_of(caller_of(request))
+        workspace = workspace_get(caller_of(request))
         campaign = campaign_create(workspace=workspace, fields=campaign_fields(request))
         location = reverse("campaign", args=[campaign.id])
         return answer(request, campaign, status=201, headers={"Location": location})

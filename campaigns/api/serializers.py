@@ -6,7 +6,14 @@ from rest_framework import serializers
 
 from api.fields import AmountField, CurrencyField, TimezoneField
 from api.serializers import StrictBooleanField, StrictSerializer, TextField
-from campaigns.choices import AD_PLATFORMS, BudgetPeriod, CampaignStatus, ConnectionStatus, Platform
+from campaigns.choices import (
+    AD_PLATFORMS,
+    SETTABLE_STATUS,
+    BudgetPeriod,
+    CampaignStatus,
+    ConnectionStatus,
+    Platform,
+)
 from campaigns.models import (
     LONGEST_EXTERNAL_ID,
     LONGEST_NAME,
@@ -17,11 +24,13 @@ from campaigns.models import (
 from campaigns.references import LONGEST_REFERENCE
 
 LONGEST_CREDENTIAL = 8192
+LONGEST_CREDENTIAL_NAME = 64
 MOST_CREDENTIALS = 20
-SETTABLE_STATUS = [(s.value, s.label) for s in ConnectionStatus if s is not ConnectionStatus.BROKEN]
 
 
 class BudgetSerializer(StrictSerializer):
+    """What may be spent in each period."""
+
     amount = AmountField()
     currency = CurrencyField()
     period = serializers.ChoiceField(choices=BudgetPeriod.choices)
@@ -36,6 +45,8 @@ class BudgetSerializer(StrictSerializer):
 
 
 class CampaignSerializer(StrictSerializer):
+    """What is advertised and measured."""
+
     id = serializers.UUIDField(read_only=True)
     name = TextField(max_length=LONGEST_NAME)
     reference = TextField(
@@ -81,6 +92,8 @@ class CampaignSerializer(StrictSerializer):
 
 
 class ConnectionSerializer(StrictSerializer):
+    """An ad account on a platform, with what it takes to read its reports."""
+
     id = serializers.UUIDField(read_only=True)
     platform = serializers.ChoiceField(choices=AD_PLATFORMS)
     external_account_id = TextField(max_length=LONGEST_EXTERNAL_ID)
@@ -101,20 +114,25 @@ class ConnectionSerializer(StrictSerializer):
     updated_at = serializers.DateTimeField(read_only=True)
 
     def validate_credentials(self, credentials: dict[str, str]) -> dict[str, str]:
-        if len(credentials) > MOST_CREDENTIALS:
+        if len(credentials) > MOST_CREDENTIALS or any(
+            len(key) > LONGEST_CREDENTIAL_NAME for key in credentials
+        ):
             raise serializers.ValidationError(
-                f"At most {MOST_CREDENTIALS} entries are kept.", code="max_length"
+                f"At most {MOST_CREDENTIALS} entries, each name up to {LONGEST_CREDENTIAL_NAME} long.",
+                code="max_length",
             )
         return credentials
 
 
 class ConnectionBodySerializer(ConnectionSerializer):
-    """As it is shown: the status may also be the system's own word."""
+    """An ad account as it is shown: `broken` when the platform refuses its credentials."""
 
     status = serializers.ChoiceField(choices=ConnectionStatus.choices)
 
 
 class GrantSerializer(StrictSerializer):
+    """Lets a restricted member see a campaign."""
+
     id = serializers.UUIDField(read_only=True)
     membership = serializers.UUIDField(help_text="Whom to show the campaign.")
     email = serializers.EmailField(read_only=True)
