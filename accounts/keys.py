@@ -28,3 +28,8 @@ def fingerprint(key: str) -> str:
 
 def shown_prefix(key: str) -> str:
     return key[:SHOWN_CHARACTERS]
+
+
+def shown_name(name: str, prefix: str) -> str:
+    """How a key is called where people read of it."""
+    return f"{name} ({prefix}…)"

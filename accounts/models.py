@@ -12,6 +12,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.audit import AuditTrail
+from accounts.keys import shown_name
 from accounts.rights import RESTRICTABLE, SCOPES, Role
 
 
@@ -135,7 +136,7 @@ class ApiKey(Identified):
         verbose_name = "API key"
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.prefix}…)"
+        return shown_name(self.name, self.prefix)
 
 
 class WriteKey(Identified):

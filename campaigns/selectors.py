@@ -2,12 +2,26 @@
 
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import QuerySet
 from rest_framework.exceptions import NotFound
 
 from accounts.caller import Caller
 from campaigns.models import Campaign, CampaignGrant, Connection
 from campaigns.references import as_uuid, is_reference
+
+_FIELDS = Campaign._meta.concrete_fields
+_ATTRIBUTES = [field.attname for field in _FIELDS]
+_CAMPAIGN = f"""
+SELECT {", ".join(f"c.{field.column}" for field in _FIELDS)}
+FROM campaigns_campaign c
+WHERE c.workspace_id = %(home)s AND (NOT %(restricted)s OR EXISTS (
+    SELECT FROM campaigns_campaigngrant g
+    WHERE g.campaign_id = c.id AND g.membership_id = %(membership)s
+))
+"""  # noqa: S608 (column names of our own model)
+_CAMPAIGN_BY_ID = _CAMPAIGN + "AND c.id = %(name)s"
+_CAMPAIGN_BY_REFERENCE = _CAMPAIGN + "AND c.reference = %(name)s"
 
 
 def campaigns_visible(caller: Caller) -> QuerySet[Campaign]:
@@ -21,15 +35,27 @@ def campaigns_visible(caller: Caller) -> QuerySet[Campaign]:
 
 
 def campaign_get(caller: Caller, name: str) -> Campaign:
-    """By id or by reference, in one query. Raises NotFound."""
+    """By id or by reference. Raises NotFound.
+
+    Every read of one campaign begins here, so it is one plain statement with the rule of
+    `campaigns_visible` in it: the ORM would spend four times the query's own time on writing it.
+    """
     identifier = as_uuid(name)
     if identifier is None and not is_reference(name):
         raise NotFound
-    named = {"id": identifier} if identifier else {"reference": name}
-    campaign = campaigns_visible(caller).filter(**named).first()
-    if campaign is None:
+    statement = _CAMPAIGN_BY_ID if identifier else _CAMPAIGN_BY_REFERENCE
+    parameters = {
+        "name": identifier or name,
+        "home": caller.home,
+        "restricted": caller.restricted,
+        "membership": caller.membership_id,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        row = cursor.fetchone()
+    if row is None:
         raise NotFound
-    return campaign
+    return Campaign.from_db(connection.alias, _ATTRIBUTES, row)
 
 
 def connections_visible(caller: Caller) -> QuerySet[Connection]:
