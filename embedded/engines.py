@@ -1,5 +1,6 @@
 """The engines alone, for as long as somebody needs them: what the test suite and the benchmarks run on."""
 
+import os
 import subprocess
 import sys
 import time
@@ -25,7 +26,7 @@ def throw_away_places(data_dir: Path) -> dict[str, str]:
     postgres, log, cache, web, flower = free_ports(5)
     return {
         "CA_DATA_DIR": str(data_dir),
-        "CA_CONFIG_FILE": str(data_dir / "config.yaml"),
+        "CA_CONFIG_FILE": os.devnull,
         "CA_POSTGRES_PORT": str(postgres),
         "CA_REDIS_LOG_PORT": str(log),
         "CA_REDIS_CACHE_PORT": str(cache),

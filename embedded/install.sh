@@ -48,7 +48,7 @@ fi
 rm -f "$complete"
 say "Installing what $list pins; the first time this takes a minute or less"
 if [ "${INSTALLER:-uv}" = uv ] && install_uv; then
-  .venv/bin/python -m uv pip sync --python .venv/bin/python --require-hashes "$list"
+  .venv/bin/python -m uv pip sync --compile-bytecode --python .venv/bin/python --require-hashes "$list"
 else
   .venv/bin/python -m pip install --disable-pip-version-check --require-hashes -r "$list"
 fi

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from embedded.preflight import CannotStart
 from embedded.run_folder import RunFolder
-from runtime.config import SECRETS_FILE
 
 
 def throw_data_away(data_dir: Path) -> None:
@@ -15,10 +14,8 @@ def throw_data_away(data_dir: Path) -> None:
     if not data_dir.exists():
         print(f"There is nothing at {data_dir}.")
         return
-    if not (data_dir / SECRETS_FILE).exists() and any(data_dir.iterdir()):
-        raise CannotStart(
-            f"{data_dir} is not a data folder of this product (no {SECRETS_FILE}): left as it is."
-        )
+    if not (data_dir / "run").exists() and any(data_dir.iterdir()):
+        raise CannotStart(f"{data_dir} is not a data folder of this product (no `run` in it): left as it is.")
     if os.environ.get("YES") != "1" and not _agreed(data_dir):
         sys.exit("Nothing was deleted.")
     with RunFolder(data_dir).held():

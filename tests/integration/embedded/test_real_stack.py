@@ -1,0 +1,120 @@
+"""The product's own stack, with every process killed in turn. The tests run in this order, on one stack."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from signal import SIGINT, SIGKILL
+
+import pytest
+
+from embedded.doctor import answer
+from embedded.engines import throw_away_places
+from embedded.ports import bind_error
+from embedded.process_table import family
+from embedded.stack import stack as stack_of
+from runtime.config import PREFIX, read_configuration, store_missing_secrets
+from runtime.options import Options
+from tests.integration.embedded.harness import RunningStack, is_alive, wait_until
+
+SUPERVISED = ("postgres", "redis_log", "redis_cache", "web", "worker", "beat", "flower")
+UP = "Ctrl-C stops everything"
+
+
+class RealStack(RunningStack):
+    def __init__(self, data_dir: Path) -> None:
+        super().__init__(data_dir)
+        store_missing_secrets(data_dir)
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+        self.environment = inherited | throw_away_places(data_dir)
+        self.environment["DJANGO_SETTINGS_MODULE"] = "analytics_project.settings"
+
+    def up(self) -> None:
+        self.launch("embedded", "run", env=self.environment)
+        self.wait_for_line(UP)
+
+    def options(self) -> Options:
+        return read_configuration(self.environment, "")
+
+    def answers(self, name: str) -> str:
+        return next(answer(process) for process in stack_of(self.options()) if process.name == name)
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealStack]:
+    stack = RealStack(tmp_path_factory.mktemp("stack"))
+    with stack.torn_down():
+        stack.up()
+        yield stack
+
+
+def test_it_ends_its_start_with_one_screen_of_what_a_person_needs(stack: RealStack) -> None:
+    port = stack.environment["CA_WEB_PORT"]
+
+    for needed in (f":{port}/api/docs/", f":{port}/admin/", "Flower", "Demo sign-in", str(stack.data_dir)):
+        assert needed in stack.said()
+
+
+def test_every_process_is_named_in_the_state_and_answers(stack: RealStack) -> None:
+    assert tuple(stack.state()["processes"]) == SUPERVISED
+    assert {name: stack.answers(name) for name in SUPERVISED} == dict.fromkeys(SUPERVISED, "yes")
+
+
+def test_no_password_stands_on_a_command_line(stack: RealStack) -> None:
+    options = stack.options()
+    secrets = [options.postgres.password, options.redis_log.password, options.flower.password]
+
+    lines = [Path(f"/proc/{pid}/cmdline").read_text() for pid in family(stack.supervisor.pid)]
+
+    assert not [line for line in lines for secret in secrets if secret in line]
+
+
+@pytest.mark.parametrize("name", SUPERVISED)
+def test_a_killed_process_comes_back_without_leaving_an_orphan(stack: RealStack, name: str) -> None:
+    everybody = family(stack.pid(name))
+    said_before = stack.said().count(f"{name} is ready")
+
+    os.kill(everybody[0], SIGKILL)
+    wait_until(lambda: stack.said().count(f"{name} is ready") > said_before, f"{name} is back")
+
+    assert f"{name} ended with signal SIGKILL; it is started again" in stack.said()
+    assert stack.answers(name) == "yes"
+    assert not [pid for pid in everybody if is_alive(pid)]
+
+
+def test_a_killed_worker_of_the_web_server_is_replaced(stack: RealStack) -> None:
+    worker = family(stack.pid("web"))[-1]
+
+    os.kill(worker, SIGKILL)
+    wait_until(lambda: not is_alive(worker), "the worker is gone")
+    wait_until(lambda: stack.answers("web") == "yes", "the web server answers again")
+
+    assert stack.answers("web") == "yes"
+
+
+def test_after_a_kill_of_the_supervisor_nothing_is_left_and_the_next_start_finds_the_data(
+    stack: RealStack,
+) -> None:
+    everybody = family(stack.supervisor.pid)
+    secrets = (stack.data_dir / "secrets.json").read_text()
+
+    stack.signal(SIGKILL)
+    stack.exit_code()
+    wait_until(lambda: not [pid for pid in everybody if is_alive(pid)], "all of them are gone")
+    stack.up()
+
+    assert (stack.data_dir / "secrets.json").read_text() == secrets
+    assert stack.answers("web") == "yes"
+
+
+def test_ctrl_c_stops_everything_in_reverse_order(stack: RealStack) -> None:
+    everybody = family(stack.supervisor.pid)
+
+    stack.signal(SIGINT)
+
+    assert stack.exit_code() == 0
+    assert not [pid for pid in everybody if is_alive(pid)]
+    log = (stack.data_dir / "logs" / "stack.log").read_text()
+    stops = [line.split()[1] for line in log.splitlines() if line.endswith(" stops")]
+    assert stops[-len(SUPERVISED) :] == list(reversed(SUPERVISED))
+    ports = [process.address for process in stack_of(stack.options()) if process.address]
+    assert [address for address in ports if bind_error(address.host, address.port)] == []
