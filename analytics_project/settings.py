@@ -18,6 +18,7 @@ WSGI_APPLICATION = "analytics_project.wsgi.application"
 
 INSTALLED_APPS = [
     "unfold",
+    "unfold.contrib.filters",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
