@@ -59,6 +59,10 @@ class User(Identified, AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.email
 
+    def clean(self) -> None:
+        super().clean()
+        self.email = self.email.strip().lower()
+
 
 class Workspace(Identified):
     """The tenant: everything but people belongs to exactly one."""

@@ -81,6 +81,12 @@ def user_deactivate(*, user: User) -> None:
     tokens_revoke_all(user=user)
 
 
+def user_activate(*, user: User) -> None:
+    """Sign-in works again; the refresh tokens of before stay dead."""
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+
+
 def _own_workspace_name(user: User) -> str:
     whose = user.name or user.email.partition("@")[0]
     return f"{whose[: NAME_LENGTH - 12]}'s workspace"

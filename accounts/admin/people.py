@@ -1,0 +1,75 @@
+"""Users, and the groups that say what staff may do in the admin."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
+from unfold.admin import ModelAdmin
+from unfold.forms import AdminPasswordChangeForm, UserCreationForm
+
+from accounts.admin.pages import LastingAdmin
+from accounts.models import User
+from accounts.services.users import user_activate, user_deactivate
+
+# Tokens are nothing to look at: they end by deactivation, by a new password or by themselves.
+for model in (OutstandingToken, BlacklistedToken, Group):
+    admin.site.unregister(model)
+
+
+class NewUserForm(UserCreationForm):
+    class Meta:
+        model = User
+        fields = ("email", "name")
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin, LastingAdmin):  # type: ignore[misc,type-arg]
+    form = forms.ModelForm
+    add_form = NewUserForm
+    change_password_form = AdminPasswordChangeForm
+    list_display = ("email", "name", "is_active", "is_staff", "last_login", "created_at")
+    list_filter = ("is_active", "is_staff", "is_superuser", "groups")
+    search_fields = ("email", "name", "id")
+    ordering = ("email",)
+    filter_horizontal = ()
+    autocomplete_fields = ("groups",)
+    readonly_fields = ("id", "is_active", "last_login", "created_at", "password_page")
+    actions = ("deactivate", "activate")
+    fieldsets = (
+        (None, {"fields": ("email", "name", "password_page", "is_active")}),
+        ("Staff", {"fields": ("is_staff", "is_superuser", "groups")}),
+        ("Dates", {"fields": ("id", "created_at", "last_login")}),
+    )
+    add_fieldsets = ((None, {"fields": ("email", "name", "password1", "password2")}),)
+
+    @admin.display(description="password")
+    def password_page(self, user: User) -> str:
+        page = reverse("admin:auth_user_password_change", args=[user.pk])
+        return format_html('<a href="{}">Set another password</a>', page)
+
+    @admin.action(description="Deactivate: sign out everywhere, for good", permissions=["change"])
+    def deactivate(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        for user in queryset:
+            user_deactivate(user=user)
+        self.message_user(request, f"{len(queryset)} deactivated.", messages.SUCCESS)
+
+    @admin.action(description="Activate again", permissions=["change"])
+    def activate(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        for user in queryset:
+            user_activate(user=user)
+        self.message_user(request, f"{len(queryset)} active again.", messages.SUCCESS)
+
+
+@admin.register(Group)
+class GroupAdmin(DjangoGroupAdmin, ModelAdmin):  # type: ignore[misc]
+    def formfield_for_manytomany(self, db_field: Any, request: Any = None, **kwargs: Any) -> Any:
+        kwargs["widget"] = forms.SelectMultiple(attrs={"size": 20})
+        return super().formfield_for_manytomany(db_field, request, **kwargs)

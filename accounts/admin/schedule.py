@@ -1,0 +1,42 @@
+"""The schedule of background work: when what runs, switched and run by hand from here."""
+
+from typing import Any
+
+from django.contrib import admin
+from django_celery_beat.admin import PeriodicTaskAdmin as BeatTaskAdmin
+from django_celery_beat.admin import PeriodicTaskForm, TaskSelectWidget
+from django_celery_beat.models import (
+    ClockedSchedule,
+    CrontabSchedule,
+    IntervalSchedule,
+    PeriodicTask,
+    SolarSchedule,
+)
+from unfold.admin import ModelAdmin
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+# The product's schedule is crontabs alone; the other kinds would only be ways to get it wrong.
+for model in (PeriodicTask, CrontabSchedule, IntervalSchedule, SolarSchedule, ClockedSchedule):
+    admin.site.unregister(model)
+
+
+class TaskSelect(UnfoldAdminSelectWidget, TaskSelectWidget):  # type: ignore[misc]  # untyped libraries
+    """The tasks that a worker knows, in the admin's own dress."""
+
+
+class ScheduledTaskForm(PeriodicTaskForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["task"].widget = UnfoldAdminTextInputWidget()
+        self.fields["regtask"].widget = TaskSelect()
+
+
+@admin.register(PeriodicTask)
+class ScheduledTaskAdmin(BeatTaskAdmin, ModelAdmin):  # type: ignore[misc]
+    form = ScheduledTaskForm
+
+
+@admin.register(CrontabSchedule)
+class CrontabAdmin(ModelAdmin):  # type: ignore[misc]
+    list_display = ("__str__", "human_readable")
+    search_fields = ("minute", "hour", "timezone")

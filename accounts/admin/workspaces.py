@@ -1,0 +1,66 @@
+"""Workspaces, who belongs to them, and who was asked to.
+
+Staff may do here what members may not, like giving a workspace whose last owner is gone a new one.
+"""
+
+from django.contrib import admin
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateTimeFilter
+
+from accounts.admin.pages import LastingAdmin, NeverAddedAdmin
+from accounts.models import Invitation, Membership, Workspace
+
+
+class MembershipInline(TabularInline):  # type: ignore[misc]  # the library is untyped
+    model = Membership
+    fields = ("user", "role", "restricted")
+    autocomplete_fields = ("user",)
+    extra = 0
+
+
+@admin.register(Workspace)
+class WorkspaceAdmin(LastingAdmin):
+    list_display = ("name", "timezone", "currency", "created_at")
+    list_filter = ("currency", "timezone")
+    search_fields = ("name", "id", "memberships__user__email")
+    ordering = ("name",)
+    readonly_fields = ("id", "created_at")
+    inlines = (MembershipInline,)
+
+
+@admin.register(Membership)
+class MembershipAdmin(ModelAdmin):  # type: ignore[misc]
+    list_display = ("user", "workspace", "role", "restricted", "created_at")
+    list_select_related = ("user", "workspace")
+    list_filter = (("workspace", AutocompleteSelectFilter), "role", "restricted")
+    list_filter_submit = True
+    search_fields = ("user__email", "user__name", "workspace__name")
+    autocomplete_fields = ("user", "workspace")
+    readonly_fields = ("id", "created_at")
+
+
+@admin.register(Invitation)
+class InvitationAdmin(NeverAddedAdmin):
+    list_display = ("email", "workspace", "role", "restricted", "invited_by", "expires_at", "accepted_at")
+    list_select_related = ("workspace", "invited_by")
+    list_filter = (
+        ("workspace", AutocompleteSelectFilter),
+        "role",
+        ("expires_at", RangeDateTimeFilter),
+        ("accepted_at", admin.EmptyFieldListFilter),
+    )
+    list_filter_submit = True
+    search_fields = ("email", "workspace__name", "invited_by__email")
+    ordering = ("-created_at",)
+    fields = (
+        "id",
+        "email",
+        "workspace",
+        "role",
+        "restricted",
+        "invited_by",
+        "created_at",
+        "expires_at",
+        "accepted_at",
+    )
+    readonly_fields = ("id", "email", "workspace", "invited_by", "created_at", "accepted_at")
