@@ -118,6 +118,7 @@ class Campaign(Versioned):
                 condition=Q(budget_amount=None, budget_currency="", budget_period="")
                 | (Q(budget_amount__gte=0) & ~Q(budget_currency="") & ~Q(budget_period="")),
                 name="a_budget_is_whole",
+                violation_error_message="A budget has an amount, a currency and a period, or is left out.",
             ),
             models.CheckConstraint(
                 condition=Q(start_date=None) | Q(end_date=None) | Q(end_date__gte=F("start_date")),
@@ -148,7 +149,11 @@ class CampaignGrant(Identified):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=("membership", "campaign"), name="one_grant_a_campaign")
+            models.UniqueConstraint(
+                fields=("membership", "campaign"),
+                name="one_grant_a_campaign",
+                violation_error_message="This member was granted the campaign already.",
+            )
         ]
 
     def __str__(self) -> str:

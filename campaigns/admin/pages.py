@@ -1,0 +1,41 @@
+"""What the pages share: services do the writing, and what they refuse is told on the page."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from unfold.admin import ModelAdmin
+
+from api.problems import Problem
+
+
+class ServiceAdmin(ModelAdmin):  # type: ignore[misc]  # the library is untyped
+    """Say in `save_model` and `delete_model` which service writes; its refusals become messages."""
+
+    show_full_result_count = False
+    list_per_page = 50
+    list_filter_submit = True
+
+    def changelist_view(self, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        return self._or_refusal(request, super().changelist_view, *args, **options)
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        return self._or_refusal(request, super().changeform_view, *args, **options)
+
+    def delete_view(self, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        return self._or_refusal(request, super().delete_view, *args, **options)
+
+    def _or_refusal(
+        self, request: HttpRequest, page: Callable[..., HttpResponse], *args: Any, **options: Any
+    ) -> HttpResponse:
+        """The page's transaction is undone before the message is written."""
+        try:
+            return page(request, *args, **options)
+        except Problem as problem:
+            messages.error(request, refusal_text(problem))
+            return HttpResponseRedirect(request.get_full_path())
+
+
+def refusal_text(problem: Problem) -> str:
+    return " ".join(error["message"] for error in problem.errors) or str(problem.detail)
