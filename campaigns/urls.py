@@ -10,7 +10,7 @@ urlpatterns = [
     path("campaigns/", CampaignsView.as_view(), name="campaigns"),
     path("campaigns/<str:name>/", CampaignView.as_view(), name="campaign"),
     path("campaigns/<str:name>/grants/", GrantsView.as_view(), name="grants"),
-    path("campaigns/<str:name>/grants/<uuid:identifier>/", GrantView.as_view(), name="grant"),
+    path("campaigns/<str:name>/grants/<uuid:grant_id>/", GrantView.as_view(), name="grant"),
     path("connections/", ConnectionsView.as_view(), name="connections"),
-    path("connections/<uuid:identifier>/", ConnectionView.as_view(), name="connection"),
+    path("connections/<uuid:connection_id>/", ConnectionView.as_view(), name="connection"),
 ]

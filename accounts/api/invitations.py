@@ -29,7 +29,7 @@ TAGS = ["workspaces"]
 
 
 class InvitationsView(WorkspaceView, GenericAPIView[Invitation]):
-    rights = {"GET": Right.ADMIN, "POST": Right.ADMIN}
+    rights = {"GET": Right.READ, "POST": Right.ADMIN}
     queryset = Invitation.objects.none()
     ordering_fields = frozenset({"created_at", "email", "expires_at"})
     ordering = "-created_at"

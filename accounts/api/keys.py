@@ -24,7 +24,7 @@ TAGS = ["keys"]
 
 
 class KeyListView(WorkspaceView, GenericAPIView[Any]):
-    rights = {"GET": Right.ADMIN, "POST": Right.ADMIN}
+    rights = {"GET": Right.READ, "POST": Right.ADMIN}
     ordering_fields = frozenset({"created_at", "name"})
     ordering = "-created_at"
 

@@ -76,9 +76,9 @@ class ConnectionView(WorkspaceView):
         parameters=[told.IF_NONE_MATCH],
         responses={200: ConnectionBodySerializer, 304: told.NOT_MODIFIED},
     )
-    def get(self, request: Request, identifier: UUID) -> Response:
+    def get(self, request: Request, connection_id: UUID) -> Response:
         """Of its credentials you see whether there are any, and since when."""
-        return answer(request, connection_get(caller_of(request), identifier))
+        return answer(request, connection_get(caller_of(request), connection_id))
 
     @extend_schema(
         summary="Change an ad account",
@@ -88,9 +88,9 @@ class ConnectionView(WorkspaceView):
         responses=ConnectionBodySerializer,
         examples=told.CREDENTIAL_EXAMPLES,
     )
-    def patch(self, request: Request, identifier: UUID) -> Response:
+    def patch(self, request: Request, connection_id: UUID) -> Response:
         """`credentials` are replaced as a whole; `{}` forgets them. Platform and account id stay."""
-        connection = connection_get(caller_of(request), identifier)
+        connection = connection_get(caller_of(request), connection_id)
         expected = expected_version(request, connection)
         changes = cast(ConnectionFields, checked(ConnectionSerializer, request, partial=True))
         changed = connection_update(connection=connection, changes=changes, expected_version=expected)
@@ -99,8 +99,8 @@ class ConnectionView(WorkspaceView):
     @extend_schema(
         summary="Disconnect an ad account", tags=TAGS, parameters=[told.IF_MATCH], responses=told.REMOVED
     )
-    def delete(self, request: Request, identifier: UUID) -> Response:
+    def delete(self, request: Request, connection_id: UUID) -> Response:
         """A 409 while campaigns run in it."""
-        connection = connection_get(caller_of(request), identifier)
+        connection = connection_get(caller_of(request), connection_id)
         connection_delete(connection=connection, expected_version=expected_version(request, connection))
         return Response(status=204)

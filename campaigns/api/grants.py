@@ -24,7 +24,7 @@ TAGS = ["campaign grants"]
 
 
 class GrantsView(WorkspaceView, GenericAPIView[CampaignGrant]):
-    rights = {"GET": Right.ADMIN, "POST": Right.ADMIN}
+    rights = {"GET": Right.READ, "POST": Right.ADMIN}
     queryset = CampaignGrant.objects.none()
     filter_backends = (StrictFilterBackend,)
     ordering_fields = frozenset({"created_at"})
@@ -60,18 +60,18 @@ class GrantsView(WorkspaceView, GenericAPIView[CampaignGrant]):
 
 
 class GrantView(WorkspaceView):
-    rights = {"GET": Right.ADMIN, "DELETE": Right.ADMIN}
+    rights = {"GET": Right.READ, "DELETE": Right.ADMIN}
 
     @extend_schema(
         summary="Read a grant", tags=TAGS, parameters=[told.CAMPAIGN_NAME], responses=GrantSerializer
     )
-    def get(self, request: Request, name: str, identifier: UUID) -> Response:
-        return Response(grant_body(grant_get(campaign_get(caller_of(request), name), identifier)))
+    def get(self, request: Request, name: str, grant_id: UUID) -> Response:
+        return Response(grant_body(grant_get(campaign_get(caller_of(request), name), grant_id)))
 
     @extend_schema(
         summary="Take a grant back", tags=TAGS, parameters=[told.CAMPAIGN_NAME], responses=told.REMOVED
     )
-    def delete(self, request: Request, name: str, identifier: UUID) -> Response:
+    def delete(self, request: Request, name: str, grant_id: UUID) -> Response:
         """From the next request on the restricted member no longer sees the campaign."""
-        grant_remove(grant=grant_get(campaign_get(caller_of(request), name), identifier))
+        grant_remove(grant=grant_get(campaign_get(caller_of(request), name), grant_id))
         return Response(status=204)

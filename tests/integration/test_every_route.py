@@ -1,0 +1,199 @@
+"""Every route of the resolver, the admin's included, against nobody, a stranger and a viewer.
+
+A new route is in here by itself. What it may do beyond the rule is written down below, by name.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from accounts.keys import new_write_key
+from accounts.models import Invitation, WriteKey
+from campaigns.models import Campaign, CampaignGrant, Connection
+from tests.people import Person, analyst, owner, program, stranger, viewer
+from tests.routes import UNSAFE, Route, every_route
+
+pytestmark = pytest.mark.django_db
+
+# Answers without credentials, by design.
+PUBLIC = {
+    "/",
+    "/health/",
+    "/health/live/",
+    "/health/ready/",
+    "/metrics/",
+    "/api/schema/",
+    "/api/docs/",
+    "/api/docs/problems/<code>/",
+    "/api/browse/login/",
+    "/api/browse/logout/",
+    "/account/invitation/",
+    "/account/password/",
+    "/api/v1/auth/register/",
+    "/api/v1/auth/login/",
+    "/api/v1/auth/refresh/",
+    "/api/v1/auth/logout/",
+    "/api/v1/auth/password/reset/",
+    "/api/v1/auth/password/reset/confirm/",
+    "/api/v1/invitations/accept/",
+}
+# Belongs to a person and not to a workspace: everybody reads and writes their own.
+PERSONAL = {"/api/v1/auth/me/", "/api/v1/auth/password/change/", "/api/v1/workspaces/"}
+ADMIN_SIGN_IN = {"/admin/login/", "/admin/logout/"}
+
+ROUTES = list(every_route())
+OF_THE_ADMIN = [route for route in ROUTES if route.template.startswith("/admin")]
+OF_A_WORKSPACE = [
+    route for route in ROUTES if route.template not in PUBLIC | PERSONAL and route not in OF_THE_ADMIN
+]
+
+
+def calls(routes: list[Route], *methods: str) -> list[Any]:
+    return [
+        pytest.param(route, method, id=f"{method} {route.template}")
+        for route in routes
+        for method in route.methods
+        if method in methods
+    ]
+
+
+class World:
+    """One workspace with one of everything that a route can name."""
+
+    def __init__(self) -> None:
+        self.owner = owner()
+        self.workspace = self.owner.workspace
+        self.colleague = analyst(self.workspace)
+        self.viewer = viewer(self.workspace)
+        self.connection = Connection.objects.create(
+            workspace=self.workspace,
+            platform="meta",
+            external_account_id="act_1",
+            name="Ours",
+            currency="EUR",
+            timezone="UTC",
+        )
+        self.campaign = Campaign.objects.create(
+            workspace=self.workspace,
+            name="A",
+            reference="a-1",
+            platform="meta",
+            currency="EUR",
+            timezone="UTC",
+        )
+        self.grant = CampaignGrant.objects.create(
+            membership=self.colleague.membership, campaign=self.campaign
+        )
+        self.invitation = Invitation.objects.create(
+            workspace=self.workspace,
+            email="new@example.com",
+            role="viewer",
+            token_hash="0" * 64,
+            expires_at=timezone.now() + timedelta(days=1),
+        )
+        self.api_key = program(self.workspace).api_key
+        self.write_key = WriteKey.objects.create(workspace=self.workspace, name="w", key=new_write_key())
+
+    def path(self, route: Route) -> str:
+        key = self.write_key if "write-keys" in route.template else self.api_key
+        return route.path(
+            {
+                "workspace_id": str(self.workspace.id),
+                "membership_id": str(self.colleague.membership.id),
+                "invitation_id": str(self.invitation.id),
+                "key_id": str(key.id),
+                "name": self.campaign.reference,
+                "grant_id": str(self.grant.id),
+                "connection_id": str(self.connection.id),
+                "id": str(self.owner.user.id),
+                "content_type_id": "1",
+                "object_id": str(self.campaign.id),
+                "code": "not_found",
+            }
+        )
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def send(client: APIClient, method: str, path: str, **headers: str) -> Any:
+    return client.generic(method, path, "{}", "application/json", headers=headers)
+
+
+@pytest.mark.parametrize(("route", "method"), calls(OF_A_WORKSPACE, "GET", *UNSAFE))
+def test_without_a_token_every_route_is_a_401(world: World, route: Route, method: str) -> None:
+    response = send(APIClient(), method, world.path(route))
+    assert response.status_code == 401
+    assert response["WWW-Authenticate"].startswith("Bearer")
+
+
+@pytest.mark.parametrize(("route", "method"), calls(OF_A_WORKSPACE, "GET", *UNSAFE))
+def test_a_stranger_learns_nothing_of_what_exists(world: World, route: Route, method: str) -> None:
+    somebody = stranger()
+    if route.parameters:
+        assert send(somebody.client, method, world.path(route)).status_code == 404
+    elif method == "GET":
+        assert send(somebody.client, method, world.path(route)).json()["results"] == []
+
+
+@pytest.mark.parametrize(("route", "method"), calls(OF_A_WORKSPACE, "GET", *UNSAFE))
+def test_a_stranger_cannot_choose_our_workspace(world: World, route: Route, method: str) -> None:
+    response = send(stranger().client, method, world.path(route), **{"X-Workspace": str(world.workspace.id)})
+    assert response.status_code == 404
+
+
+@pytest.mark.parametrize(("route", "method"), calls(OF_A_WORKSPACE, "GET"))
+def test_a_viewer_reads(world: World, route: Route, method: str) -> None:
+    assert send(world.viewer.client, method, world.path(route)).status_code == 200
+
+
+@pytest.mark.parametrize(("route", "method"), calls(OF_A_WORKSPACE, *UNSAFE))
+def test_a_viewer_writes_nothing(world: World, route: Route, method: str) -> None:
+    response = send(world.viewer.client, method, world.path(route))
+    assert response.status_code == 403
+    assert response.json()["code"] == "permission_denied"
+
+
+@pytest.mark.parametrize("form", ["with a slash", "without"])
+@pytest.mark.parametrize(("route", "method"), calls(OF_A_WORKSPACE, "GET"))
+def test_both_slash_forms_answer(world: World, route: Route, method: str, form: str) -> None:
+    path = world.path(route) if form == "with a slash" else world.path(route).rstrip("/")
+    assert send(world.owner.client, method, path).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("route", "method"), calls([r for r in ROUTES if r.template in PERSONAL], "GET", *UNSAFE)
+)
+def test_what_is_personal_asks_for_a_person(route: Route, method: str) -> None:
+    assert send(APIClient(), method, route.template).status_code == 401
+
+
+@pytest.mark.parametrize("person", ["nobody", "member"])
+@pytest.mark.parametrize(
+    "route", [r for r in OF_THE_ADMIN if r.template not in ADMIN_SIGN_IN], ids=lambda route: route.template
+)
+def test_the_admin_shows_its_sign_in_to_all_but_staff(world: World, route: Route, person: str) -> None:
+    client = Client() if person == "nobody" else world.owner.browser
+    response = client.get(world.path(route).replace("(?P<url>.*)", "x").split("(?P")[0])
+    assert response.status_code in {301, 302}
+    assert response["Location"].startswith("/admin/")
+
+
+def test_the_lists_of_exceptions_name_routes_that_exist() -> None:
+    templates = {route.template for route in ROUTES}
+    assert PUBLIC - templates == set()
+    assert PERSONAL - templates == set()
+
+
+def test_the_walk_reaches_the_routes_that_it_is_for(world: World) -> None:
+    assert isinstance(world.owner, Person)
+    assert {"/api/v1/campaigns/<name>/", "/api/v1/workspaces/<workspace_id>/members/"} <= {
+        route.template for route in OF_A_WORKSPACE
+    }
+    assert len(OF_THE_ADMIN) > 30
