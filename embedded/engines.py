@@ -43,6 +43,7 @@ def running_engines(environment: Mapping[str, str]) -> Iterator[None]:
     """
     data_dir = Path(environment["CA_DATA_DIR"])
     ready_file = data_dir / "engines.ready"
+    ready_file.unlink(missing_ok=True)
     order = Process(
         name="engines", command=(sys.executable, "-m", "embedded", "engines"), orphan_signal=SIGTERM
     )

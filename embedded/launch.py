@@ -29,12 +29,12 @@ def main() -> None:
         become(order.user)
     if platform.system() == "Linux":
         die_with(order.parent, signal.Signals[order.orphan_signal])
-    os.chdir(order.folder)
     command = order.command
     try:
+        os.chdir(order.folder)
         os.execvp(command[0], command)  # noqa: S606
     except OSError as error:
-        sys.exit(f"Cannot start {command[0]}: {error.strerror}.{advice(order.user)}")
+        sys.exit(f"Cannot start {command[0]} in {order.folder}: {error.strerror}.{advice(order.user)}")
 
 
 def read_order() -> argparse.Namespace:

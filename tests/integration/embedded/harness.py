@@ -13,7 +13,7 @@ from typing import Any
 
 from embedded.process_table import birth
 
-PATIENCE = 60.0
+PATIENCE = 120.0  # a deadline against hanging, for a machine that does much else
 
 
 def wait_until(met: Callable[[], object], what: str) -> None:
