@@ -11,10 +11,10 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django_ratelimit.decorators import ratelimit
 from django_ratelimit.exceptions import Ratelimited
-from django_redis.exceptions import ConnectionInterrupted
 
 from accounts.keys import fingerprint
 from api.addresses import client_address
+from api.cache_server import CACHE_ERRORS
 from api.problems import RETRY_AFTER_SECONDS
 from api.throttles import MINUTE, demand
 from runtime.config import configuration
@@ -53,7 +53,7 @@ def guarded(sign_in_page: Callable[..., Any]) -> Callable[..., Any]:
             return limited(request, *args, **kwargs)
         except Ratelimited:
             return _plain("Too many attempts to sign in. Wait a minute, then try again.", 429, MINUTE)
-        except ConnectionInterrupted:
+        except CACHE_ERRORS:
             return _plain("Nobody can sign in just now. Try again soon.", 503, RETRY_AFTER_SECONDS)
 
     return answer

@@ -7,6 +7,8 @@ from typing import Any
 from django_redis import get_redis_connection
 from redis.exceptions import RedisError
 
+# What Django's cache raises when the server does not answer: the client's own exceptions.
+CACHE_ERRORS = (RedisError,)
 PAUSE_SECONDS = 1.0  # after a failure, so that a dead server costs one wait a second and not one a request
 
 

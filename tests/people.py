@@ -49,7 +49,8 @@ class Program:
 
 
 def client_with(credential: str) -> APIClient:
-    return APIClient(headers={"Authorization": f"Bearer {credential}"})
+    """Everybody calls from an address of their own, so that nobody spends another's attempts."""
+    return APIClient(headers={"Authorization": f"Bearer {credential}"}, REMOTE_ADDR=some_address())
 
 
 def visitor() -> APIClient:

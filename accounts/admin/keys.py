@@ -3,7 +3,7 @@
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateTimeFilter
+from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
 from accounts.admin.pages import LastingAdmin, NeverAddedAdmin
 from accounts.models import ApiKey, WriteKey
@@ -37,8 +37,8 @@ class ApiKeyAdmin(KeyAdmin):
     list_filter = (
         ("workspace", AutocompleteSelectFilter),
         ("revoked_at", admin.EmptyFieldListFilter),
-        ("expires_at", RangeDateTimeFilter),
-        ("last_used_at", RangeDateTimeFilter),
+        "expires_at",
+        "last_used_at",
     )
     search_fields = ("name", "prefix", "workspace__name", "created_by__email", "id")
     fields = (

@@ -24,14 +24,14 @@ for model in (OutstandingToken, BlacklistedToken, Group):
     admin.site.unregister(model)
 
 
-class NewUserForm(UserCreationForm):
+class NewUserForm(UserCreationForm):  # type: ignore[misc]  # the library is untyped
     class Meta:
         model = User
         fields = ("email", "name")
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin, LastingAdmin):  # type: ignore[misc,type-arg]
+class UserAdmin(DjangoUserAdmin, LastingAdmin):  # type: ignore[type-arg]
     form = forms.ModelForm
     add_form = NewUserForm
     change_password_form = AdminPasswordChangeForm

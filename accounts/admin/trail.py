@@ -6,7 +6,7 @@ from auditlog.render import render_logentry_changes_html
 from django.contrib import admin
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateTimeFilter
+from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
 from accounts.models import AuditEntry
 
@@ -19,7 +19,7 @@ class AuditEntryAdmin(ModelAdmin):  # type: ignore[misc]  # the library is untyp
     list_select_related = ("content_type", "workspace")
     list_filter = (
         "action",
-        ("timestamp", RangeDateTimeFilter),
+        "timestamp",
         ("workspace", AutocompleteSelectFilter),
         ("content_type", admin.RelatedOnlyFieldListFilter),
     )

@@ -5,7 +5,7 @@ Staff may do here what members may not, like giving a workspace whose last owner
 
 from django.contrib import admin
 from unfold.admin import ModelAdmin, TabularInline
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateTimeFilter
+from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
 from accounts.admin.pages import LastingAdmin, NeverAddedAdmin
 from accounts.models import Invitation, Membership, Workspace
@@ -46,7 +46,7 @@ class InvitationAdmin(NeverAddedAdmin):
     list_filter = (
         ("workspace", AutocompleteSelectFilter),
         "role",
-        ("expires_at", RangeDateTimeFilter),
+        "expires_at",
         ("accepted_at", admin.EmptyFieldListFilter),
     )
     list_filter_submit = True

@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.rights import SCOPES, Right, Role
+from accounts.rights import SCOPES, Role
 from api.fields import CurrencyField, TimezoneField
 from api.serializers import StrictBooleanField, StrictSerializer, TextField
 
@@ -114,23 +114,13 @@ class AcceptanceSerializer(StrictSerializer):
     name = NameField(required=False, allow_blank=True)
 
 
-class ScopesField(serializers.ListField):
-    """At least one scope; one named twice counts once."""
-
-    child = serializers.ChoiceField(choices=SCOPE_CHOICES)
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(allow_empty=False, max_length=len(SCOPES), **options)
-
-    def to_internal_value(self, data: Any) -> list[Right]:
-        return sorted({Right(scope) for scope in super().to_internal_value(data)})
-
-
 class ApiKeySerializer(StrictSerializer):
     id = serializers.UUIDField(read_only=True)
     name = NameField()
     prefix = serializers.CharField(read_only=True)
-    scopes = ScopesField()
+    scopes = serializers.ListField(
+        child=serializers.ChoiceField(choices=SCOPE_CHOICES), allow_empty=False, max_length=len(SCOPES)
+    )
     expires_at = ZonedTimeField(required=False, allow_null=True, default=None)
     revoked_at = serializers.DateTimeField(read_only=True, allow_null=True)
     last_used_at = serializers.DateTimeField(read_only=True, allow_null=True)
