@@ -14,8 +14,9 @@ import signal
 import struct
 import sys
 
-PR_SET_PDEATHSIG, PR_SET_KEEPCAPS, PR_CAP_AMBIENT = 1, 8, 47
+PR_SET_PDEATHSIG, PR_SET_SECUREBITS, PR_CAP_AMBIENT = 1, 28, 47
 PR_CAP_AMBIENT_RAISE = 2
+SECBIT_NO_SETUID_FIXUP = 1 << 2
 CAP_DAC_OVERRIDE = 1
 CAPABILITY_VERSION_3 = 0x20080522
 
@@ -62,7 +63,9 @@ def die_with(parent: int, orphan_signal: int) -> None:
 def become(name: str) -> None:
     """Leave root for a user who still reaches files below a closed folder such as /root."""
     user = pwd.getpwnam(name)
-    keep = platform.system() == "Linux" and libc().prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) == 0
+    on_linux = platform.system() == "Linux"
+    if on_linux:  # else the change of user drops every capability, and access(2) ignores those left
+        libc().prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0)
     try:
         os.setgroups([])
         os.setresgid(user.pw_gid, user.pw_gid, user.pw_gid)
@@ -70,20 +73,25 @@ def become(name: str) -> None:
     except PermissionError:
         sys.exit(f"This root may not become the user {name}.{advice(name)}")
     os.environ.update(HOME="/", USER=name, LOGNAME=name)
-    if keep:
-        keep_file_access()
+    if on_linux:
+        keep_file_access_alone()
 
 
-def keep_file_access() -> None:
+def keep_file_access_alone() -> None:
     """Hold CAP_DAC_OVERRIDE and nothing else, also across exec.
 
     A container may refuse it; then the command runs without, and reaches only what is open to its user.
     """
-    bit = 1 << CAP_DAC_OVERRIDE
-    header = struct.pack("=Ii", CAPABILITY_VERSION_3, 0)
-    sets = struct.pack("=6I", bit, bit, bit, 0, 0, 0)
-    if libc().capset(header, sets) == 0:
+    if set_capabilities(1 << CAP_DAC_OVERRIDE):
         libc().prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_DAC_OVERRIDE, 0, 0)
+    else:
+        set_capabilities(0)
+
+
+def set_capabilities(bits: int) -> bool:
+    """Make these capabilities the only ones, effective and inheritable; false where they cannot be had."""
+    header = struct.pack("=Ii", CAPABILITY_VERSION_3, 0)
+    return libc().capset(header, struct.pack("=6I", bits, bits, bits, 0, 0, 0)) == 0
 
 
 def advice(user: str) -> str:

@@ -11,8 +11,9 @@ import pytest
 import redis
 
 from embedded import postgres, valkey
+from embedded.child import launch_command
 from embedded.engines import EnginesFailed, running_engines, throw_away_places
-from embedded.process import NotReady
+from embedded.process import NotReady, Process
 from runtime.config import PREFIX, configuration, read_configuration, store_missing_secrets
 from runtime.options import Options
 
@@ -141,6 +142,25 @@ def test_as_root_postgres_runs_as_somebody_else_and_owns_its_folder(tmp_path: Pa
         assert Path(f"/proc/{server}").stat().st_uid != 0
 
     assert postgres.folder(options).owner() == "nobody"
+
+
+@as_root_only
+def test_whoever_root_becomes_reaches_a_closed_folder_with_one_capability_and_no_other(
+    tmp_path: Path,
+) -> None:
+    tmp_path.chmod(0o700)
+    closed = tmp_path / "closed"
+    closed.write_text("inside")
+    closed.chmod(0o600)
+    look = (
+        "import os, sys; print(os.getuid() != 0, os.access(sys.argv[1], os.R_OK), open(sys.argv[1]).read())"
+    )
+    look += "; print([line for line in open('/proc/self/status') if line.startswith('CapEff')])"
+    order = Process(name="look", user="nobody", command=(sys.executable, "-c", look, str(closed)))
+
+    result = subprocess.run(launch_command(order), capture_output=True, text=True, check=False)
+
+    assert result.stdout.splitlines() == ["True True inside", "['CapEff:\\t0000000000000002\\n']"]
 
 
 @as_root_only
