@@ -20,6 +20,7 @@ class Turn:
 
 SCHEDULE = (
     Turn("Flush expired tokens", "accounts.tasks.flush_expired_tokens", "17", "*", 50 * 60),
+    Turn("Flush expired sessions", "accounts.tasks.flush_expired_sessions", "25", "3", 12 * 3600),
     Turn("Delete stale invitations", "accounts.tasks.delete_stale_invitations", "40", "3", 12 * 3600),
 )
 

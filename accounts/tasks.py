@@ -5,6 +5,7 @@ from smtplib import SMTPException
 
 import structlog
 from celery import shared_task
+from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
@@ -39,6 +40,12 @@ def flush_expired_tokens() -> None:
     """A refresh token past its end is refused by its signature alone; its rows are of no more use."""
     deleted, _ = OutstandingToken.objects.filter(expires_at__lt=timezone.now()).delete()
     logger.info("expired_tokens_flushed", rows=deleted)
+
+
+@shared_task
+def flush_expired_sessions() -> None:
+    """Sessions of pages; Django refuses them past their end and leaves their rows behind."""
+    SessionStore.clear_expired()
 
 
 @shared_task

@@ -63,4 +63,4 @@ class InvitationAdmin(NeverAddedAdmin):
         "expires_at",
         "accepted_at",
     )
-    readonly_fields = ("id", "email", "workspace", "invited_by", "created_at", "accepted_at")
+    readonly_fields = tuple(name for name in fields if name != "expires_at")

@@ -31,6 +31,7 @@ TAGS = ["workspaces"]
 class InvitationsView(WorkspaceView, GenericAPIView[Invitation]):
     rights = {"GET": Right.READ, "POST": Right.ADMIN}
     queryset = Invitation.objects.none()
+    serializer_class = InvitationSerializer
     ordering_fields = frozenset({"created_at", "email", "expires_at"})
     ordering = "-created_at"
 

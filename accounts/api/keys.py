@@ -31,6 +31,7 @@ class KeyListView(WorkspaceView, GenericAPIView[Any]):
 
 class ApiKeysView(KeyListView):
     queryset = ApiKey.objects.none()
+    serializer_class = ApiKeySerializer
 
     @extend_schema(summary="List API keys", tags=TAGS, responses=ApiKeySerializer(many=True))
     def get(self, request: Request, workspace_id: UUID | None = None) -> Response:
@@ -53,6 +54,7 @@ class ApiKeysView(KeyListView):
 
 class WriteKeysView(KeyListView):
     queryset = WriteKey.objects.none()
+    serializer_class = WriteKeySerializer
 
     @extend_schema(summary="List write keys", tags=TAGS, responses=WriteKeySerializer(many=True))
     def get(self, request: Request, workspace_id: UUID | None = None) -> Response:

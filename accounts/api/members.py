@@ -25,6 +25,7 @@ TAGS = ["workspaces"]
 class MembersView(WorkspaceView, GenericAPIView[Membership]):
     rights = {"GET": Right.READ}
     queryset = Membership.objects.none()
+    serializer_class = MemberSerializer
     ordering_fields = frozenset({"created_at", "role"})
     ordering = "created_at"
 

@@ -25,6 +25,7 @@ TAGS = ["workspaces"]
 
 class WorkspacesView(GenericAPIView[Workspace]):
     queryset = Workspace.objects.none()
+    serializer_class = WorkspaceSerializer
     ordering_fields = frozenset({"created_at", "name"})
     ordering = "created_at"
 

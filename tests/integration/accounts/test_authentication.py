@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from accounts.authentication import mark_used
+from accounts.caller_lookup import mark_used
 from accounts.models import ApiKey
 from accounts.rights import Right
 from accounts.services.tokens import tokens_issue
@@ -109,6 +109,13 @@ def test_the_browsable_api_shows_a_visitor_the_way_in() -> None:
     page = visitor().get(KEYS, headers={"Accept": "text/html"})
     assert page.status_code == 401
     assert "/api/browse/login/" in page.content.decode()
+
+
+@pytest.mark.parametrize("list_of", ["members", "invitations", "api-keys", "write-keys", ""])
+def test_options_describe_a_route(list_of: str) -> None:
+    ann = owner()
+    url = f"/api/v1/workspaces/{ann.workspace.id}/{list_of}".rstrip("/") + "/"
+    assert ann.client.options(url).status_code == 200
 
 
 def test_the_first_use_of_a_key_is_noted() -> None:

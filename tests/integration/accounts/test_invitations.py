@@ -132,6 +132,21 @@ def test_accepting_many_times_at_once_makes_one_member_and_no_server_error() -> 
     assert Membership.objects.filter(user__email=email).count() == 1
 
 
+@pytest.mark.django_db(transaction=True)
+def test_inviting_the_same_person_many_times_at_once_leaves_one_invitation() -> None:
+    ann, email = owner(), some_email()
+
+    def invite_once(_: int) -> int:
+        try:
+            return int(invite(ann, email).status_code)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert set(pool.map(invite_once, range(4))) == {201}
+    assert Invitation.objects.filter(email=email).count() == 1
+
+
 def test_an_invitation_ends_by_itself() -> None:
     token = token_for(owner(), some_email())
     Invitation.objects.update(expires_at=timezone.now() - timedelta(seconds=1))

@@ -1,6 +1,10 @@
 """POST /api/v1/auth/register: a newcomer gets an account, a workspace and a pair of tokens."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from django.contrib.auth.hashers import BCryptSHA256PasswordHasher
+from django.db import connection
 
 from accounts.models import Membership, User
 from tests.people import PASSWORD, client_with, new_user, some_email, visitor
@@ -41,6 +45,36 @@ def test_a_taken_address_gets_a_conflict_that_names_no_field() -> None:
     assert "errors" not in answer.json()
     assert taken.email not in answer.content.decode()
     assert not Membership.objects.filter(user=taken).exists()
+
+
+def test_known_and_unknown_addresses_cost_one_hash_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    hashed: list[str] = []
+    encode = BCryptSHA256PasswordHasher.encode
+
+    def counted(self: BCryptSHA256PasswordHasher, password: str, salt: str) -> str:
+        hashed.append(password)
+        return encode(self, password, salt)
+
+    taken = new_user().email
+    monkeypatch.setattr(BCryptSHA256PasswordHasher, "encode", counted)
+    for email in (taken, some_email()):
+        hashed.clear()
+        visitor().post(URL, {"email": email, "password": PASSWORD}, format="json")
+        assert hashed == [PASSWORD]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_that_register_one_address_at_once_one_gets_it_and_nobody_an_error() -> None:
+    email = some_email()
+
+    def register(_: int) -> int:
+        try:
+            return int(visitor().post(URL, {"email": email, "password": PASSWORD}, format="json").status_code)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(register, range(4))) == [201, 409, 409, 409]
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from celery.schedules import crontab
+from django.contrib.sessions.models import Session
 from django.core.mail import EmailMessage
 from django.utils import timezone
 from django_celery_beat.models import CrontabSchedule, PeriodicTask
@@ -39,6 +40,15 @@ def test_tokens_past_their_end_are_flushed_and_others_stay() -> None:
     for _ in range(2):
         tasks.flush_expired_tokens()
         assert OutstandingToken.objects.filter(user=user).count() == 1
+
+
+def test_sessions_past_their_end_are_flushed_and_others_stay() -> None:
+    for seconds, name in ((-1, "ended"), (60, "standing")):
+        end = timezone.now() + timedelta(seconds=seconds)
+        Session.objects.create(session_key=name, session_data="", expire_date=end)
+    for _ in range(2):
+        tasks.flush_expired_sessions()
+        assert [session.session_key for session in Session.objects.all()] == ["standing"]
 
 
 def test_only_invitations_that_ended_long_ago_unaccepted_are_deleted() -> None:

@@ -1,0 +1,20 @@
+"""Which addresses count as one."""
+
+import pytest
+
+from accounts.attempts import network_of
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::9", "2001:db8:1:2::/64"),
+        ("::1", "::/64"),
+        ("unknown", "unknown"),
+        ("not an address", "unknown"),
+    ],
+)
+def test_an_ipv6_network_counts_as_one_and_nonsense_as_one_too(address: str, network: str) -> None:
+    assert network_of(address) == network
