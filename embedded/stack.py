@@ -9,7 +9,7 @@ def stack(options: Options) -> list[Process]:
     return [
         *engines(options),
         product.step("migrate", "migrate", "--verbosity", "1"),
-        product.step("demo", "demo_create"),
+        *([product.step("demo", "demo_create")] if options.environment == "development" else []),
         product.web(options),
         product.worker(options),
         product.beat(options),
