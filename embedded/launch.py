@@ -91,7 +91,8 @@ def keep_file_access_alone() -> None:
 def set_capabilities(bits: int) -> bool:
     """Make these capabilities the only ones, effective and inheritable; false where they cannot be had."""
     header = struct.pack("=Ii", CAPABILITY_VERSION_3, 0)
-    return libc().capset(header, struct.pack("=6I", bits, bits, bits, 0, 0, 0)) == 0
+    sets = struct.pack("=6I", bits, bits, bits, 0, 0, 0)
+    return bool(libc().capset(header, sets) == 0)
 
 
 def advice(user: str) -> str:

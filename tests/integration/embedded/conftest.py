@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.embedded.harness import DummyStack
+from tests.integration.embedded.dummies import DummyStack
 
 
 @pytest.fixture

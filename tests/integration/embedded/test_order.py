@@ -4,7 +4,8 @@ from signal import SIGHUP, SIGINT, SIGTERM, Signals
 
 import pytest
 
-from tests.integration.embedded.harness import DummyStack, is_alive, wait_until
+from tests.integration.embedded.dummies import DummyStack
+from tests.running_stack import is_alive, wait_until
 
 
 def test_each_process_starts_when_the_one_before_is_ready(stack: DummyStack) -> None:

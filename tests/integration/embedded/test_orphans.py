@@ -8,7 +8,8 @@ from signal import SIGKILL
 import pytest
 
 from embedded.child import LAUNCHER
-from tests.integration.embedded.harness import DummyStack, is_alive, wait_until
+from tests.integration.embedded.dummies import DummyStack
+from tests.running_stack import is_alive, wait_until
 
 
 @pytest.mark.parametrize("where", ["in-group", "own-session"])

@@ -7,36 +7,12 @@ from signal import SIGINT, SIGKILL
 
 import pytest
 
-from embedded.doctor import answer
-from embedded.engines import throw_away_places
 from embedded.ports import bind_error
 from embedded.process_table import family
 from embedded.stack import stack as stack_of
-from runtime.config import PREFIX, read_configuration, store_missing_secrets
-from runtime.options import Options
-from tests.integration.embedded.harness import RunningStack, is_alive, wait_until
+from tests.running_stack import RealStack, is_alive, wait_until
 
 SUPERVISED = ("postgres", "redis_log", "redis_cache", "web", "worker", "beat", "flower")
-UP = "Ctrl-C stops everything"
-
-
-class RealStack(RunningStack):
-    def __init__(self, data_dir: Path) -> None:
-        super().__init__(data_dir)
-        store_missing_secrets(data_dir)
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
-        self.environment = inherited | throw_away_places(data_dir)
-        self.environment["DJANGO_SETTINGS_MODULE"] = "analytics_project.settings"
-
-    def up(self) -> None:
-        self.launch("embedded", "run", env=self.environment)
-        self.wait_for_line(UP)
-
-    def options(self) -> Options:
-        return read_configuration(self.environment, "")
-
-    def answers(self, name: str) -> str:
-        return next(answer(process) for process in stack_of(self.options()) if process.name == name)
 
 
 @pytest.fixture(scope="module")

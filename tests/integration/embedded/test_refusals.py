@@ -10,7 +10,8 @@ import pytest
 
 from embedded.engines import throw_away_places
 from runtime.config import PREFIX
-from tests.integration.embedded.harness import DummyStack, is_alive
+from tests.integration.embedded.dummies import DummyStack
+from tests.running_stack import is_alive
 
 INSTALL = Path("embedded/install.sh")
 

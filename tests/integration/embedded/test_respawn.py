@@ -1,6 +1,7 @@
 """A process that dies comes back, unless that is hopeless or forbidden."""
 
-from tests.integration.embedded.harness import DummyStack, is_alive, wait_until
+from tests.integration.embedded.dummies import DummyStack
+from tests.running_stack import is_alive, wait_until
 
 
 def test_a_killed_process_comes_back_and_both_are_said(stack: DummyStack) -> None:

@@ -8,11 +8,17 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from signal import SIGKILL, Signals
+from signal import Signals
 from typing import Any
 
+from embedded.doctor import answer
+from embedded.engines import throw_away_places
 from embedded.process_table import birth
+from embedded.stack import stack as stack_of
+from runtime.config import PREFIX, read_configuration, store_missing_secrets
+from runtime.options import Options
 
+UP = "Ctrl-C stops everything"  # the last line of its screen
 PATIENCE = 120.0  # a deadline against hanging, for a machine that does much else
 
 
@@ -89,36 +95,22 @@ class RunningStack:
             self._supervisor.wait(timeout=PATIENCE)
 
 
-class DummyStack(RunningStack):
-    """Dummies, declared by name and flags."""
+class RealStack(RunningStack):
+    """The product's own stack, on ports of its own."""
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, **options: str) -> None:
         super().__init__(data_dir)
-        self._orders: list[dict[str, Any]] = []
+        store_missing_secrets(data_dir)
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+        self.environment = inherited | throw_away_places(data_dir) | options
+        self.environment["DJANGO_SETTINGS_MODULE"] = "analytics_project.settings"
 
-    def add(self, name: str, *flags: str, **how: Any) -> "DummyStack":
-        self._orders.append({"name": name, "flags": flags, **how})
-        return self
+    def up(self) -> None:
+        self.launch("embedded", "run", env=self.environment)
+        self.wait_for_line(UP)
 
-    def start(self) -> "DummyStack":
-        """Launch, without waiting for anything."""
-        self.launch("tests.integration.embedded.dummy_stack", str(self.data_dir), json.dumps(self._orders))
-        return self
+    def options(self) -> Options:
+        return read_configuration(self.environment, "")
 
-    def up(self) -> "DummyStack":
-        """Launch and wait until everything is ready."""
-        self.start().wait_for_line("all ready")
-        return self
-
-    def journal(self) -> list[str]:
-        with suppress(FileNotFoundError):
-            return (self.data_dir / "journal").read_text().splitlines()
-        return []
-
-    def worker(self, name: str) -> int:
-        """The pid of the newest worker that a dummy started."""
-        mark = f"{name} worker "
-        return [int(line.removeprefix(mark)) for line in self.journal() if line.startswith(mark)][-1]
-
-    def kill(self, name: str) -> None:
-        os.kill(self.pid(name), SIGKILL)
+    def answers(self, name: str) -> str:
+        return next(answer(process) for process in stack_of(self.options()) if process.name == name)
