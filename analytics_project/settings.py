@@ -150,6 +150,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_THROTTLE_CLASSES": ["api.throttles.CallerThrottle"],
     "DEFAULT_PARSER_CLASSES": ["api.json.JsonParser"],
     "DEFAULT_RENDERER_CLASSES": ["api.json.JsonRenderer", "rest_framework.renderers.BrowsableAPIRenderer"],
+    "DEFAULT_METADATA_CLASS": "api.metadata.RouteMetadata",
     "DEFAULT_PAGINATION_CLASS": "api.pagination.KeysetPagination",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "api.views.problem_response",
