@@ -8,10 +8,10 @@ from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
 from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
-from django_redis.exceptions import ConnectionInterrupted
 from msgspec import json
 from rest_framework import exceptions
 
+from api.cache_server import CACHE_ERRORS
 from api.problem_codes import ProblemCode
 
 logger = structlog.get_logger(__name__)
@@ -55,6 +55,11 @@ def plain_problem(request: HttpRequest, problem: Problem) -> HttpResponse:
     )
 
 
+def unavailable(detail: str = "") -> Problem:
+    """Something behind us is down; the caller may come back soon."""
+    return Problem(ProblemCode.UNAVAILABLE, detail, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
+
+
 def problem_body(problem: Problem, request_id: str) -> dict[str, Any]:
     body: dict[str, Any] = {
         "type": f"/api/docs/problems/{problem.kind.code}",
@@ -82,9 +87,9 @@ def problem_of(error: Exception) -> Problem | None:
     if isinstance(error, exceptions.Throttled):
         wait = str(max(1, int(getattr(error, "wait", 0) or 0)))
         return Problem(ProblemCode.RATE_LIMITED, headers={"Retry-After": wait})
-    if isinstance(error, (OperationalError, InterfaceError, ConnectionInterrupted)):
+    if isinstance(error, (OperationalError, InterfaceError, *CACHE_ERRORS)):
         logger.warning("store_unavailable", error=str(error).strip())
-        return Problem(ProblemCode.UNAVAILABLE, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
+        return unavailable()
     for known, kind in _KINDS:
         if isinstance(error, known):
             return Problem(kind, _detail_of(error), headers=_headers_of(error))

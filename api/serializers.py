@@ -5,6 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.request import Request
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -35,6 +36,13 @@ class StrictSerializer(serializers.Serializer[Any]):
         raise TypeError("Serializers check input; services write.")
 
     update = create  # type: ignore[assignment]
+
+
+def checked(serializer: type[StrictSerializer], request: Request, *, partial: bool = False) -> dict[str, Any]:
+    """The body as the serializer understands it. Raises ValidationError."""
+    body = serializer(data=request.data, partial=partial)
+    body.is_valid(raise_exception=True)
+    return dict(body.validated_data)
 
 
 class TextField(serializers.CharField):

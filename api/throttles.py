@@ -11,7 +11,7 @@ from rest_framework.throttling import BaseThrottle
 from api.addresses import client_address
 from api.cache_server import CacheServerDown, cache_server
 from api.problem_codes import ProblemCode
-from api.problems import RETRY_AFTER_SECONDS, Problem
+from api.problems import Problem, unavailable
 from runtime.config import configuration
 
 logger = structlog.get_logger(__name__)
@@ -61,8 +61,7 @@ def demand(identity: str, limit: int, period_seconds: int = MINUTE) -> None:
     try:
         budget = spend(identity, limit, period_seconds)
     except CacheServerDown:
-        retry = {"Retry-After": str(RETRY_AFTER_SECONDS)}
-        raise Problem(ProblemCode.UNAVAILABLE, "Attempts cannot be counted now.", headers=retry) from None
+        raise unavailable("Attempts cannot be counted now.") from None
     if not budget.allowed:
         retry = {"Retry-After": str(max(1, budget.retry_seconds))}
         raise Problem(ProblemCode.RATE_LIMITED, headers=retry)

@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 from accounts.api import documentation as told
 from accounts.api.answers import RegistrationAnswer
 from accounts.api.bodies import invitation_body, token_body, user_body, workspace_body
-from accounts.api.reading import checked, mail_later
+from accounts.api.queueing import mail_later
 from accounts.api.serializers import AcceptanceSerializer, InvitationSerializer
 from accounts.attempts import count_attempt
 from accounts.caller import Caller, caller_of
@@ -24,6 +24,7 @@ from accounts.selectors import invitations_of
 from accounts.services.invitations import invitation_accept, invitation_create, invitation_revoke
 from accounts.services.tokens import tokens_issue
 from accounts.tasks import send_invitation
+from api.serializers import checked
 
 TAGS = ["workspaces"]
 

@@ -11,7 +11,6 @@ from rest_framework.response import Response
 from accounts.api import documentation as told
 from accounts.api.answers import NewApiKeyAnswer
 from accounts.api.bodies import api_key_body, write_key_body
-from accounts.api.reading import checked
 from accounts.api.serializers import ApiKeySerializer, WriteKeySerializer
 from accounts.caller import caller_of
 from accounts.models import ApiKey, WriteKey
@@ -19,6 +18,7 @@ from accounts.permissions import WorkspaceView
 from accounts.rights import Right
 from accounts.selectors import api_keys_of, write_keys_of
 from accounts.services.keys import api_key_issue, key_revoke, write_key_create
+from api.serializers import checked
 
 TAGS = ["keys"]
 

@@ -10,7 +10,6 @@ from rest_framework.response import Response
 from accounts.api import documentation as told
 from accounts.api.answers import MemberAnswer
 from accounts.api.bodies import member_body
-from accounts.api.reading import checked
 from accounts.api.serializers import MemberSerializer
 from accounts.caller import caller_of
 from accounts.models import Membership
@@ -18,6 +17,7 @@ from accounts.permissions import WorkspaceView
 from accounts.rights import Right
 from accounts.selectors import member_get, members_of
 from accounts.services.members import member_remove, member_update
+from api.serializers import checked
 
 TAGS = ["workspaces"]
 

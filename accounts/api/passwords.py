@@ -8,7 +8,7 @@ from rest_framework.views import APIView
 from accounts.api import documentation as told
 from accounts.api.answers import TokensAnswer
 from accounts.api.bodies import token_body
-from accounts.api.reading import checked, mail_later
+from accounts.api.queueing import mail_later
 from accounts.api.serializers import (
     PasswordChangeSerializer,
     PasswordForgottenSerializer,
@@ -21,6 +21,7 @@ from accounts.permissions import IsSignedIn
 from accounts.selectors import user_get
 from accounts.services.passwords import password_change, password_reset
 from accounts.tasks import send_password_reset
+from api.serializers import checked
 
 
 class PasswordChangeView(APIView):

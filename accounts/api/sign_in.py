@@ -11,7 +11,6 @@ from rest_framework.views import APIView
 from accounts.api import documentation as told
 from accounts.api.answers import RegistrationAnswer, SignInAnswer, TokensAnswer, UserAnswer
 from accounts.api.bodies import token_body, user_body, workspace_body
-from accounts.api.reading import checked
 from accounts.api.serializers import (
     ProfileSerializer,
     RefreshSerializer,
@@ -24,6 +23,7 @@ from accounts.permissions import IsSignedIn
 from accounts.selectors import user_get
 from accounts.services.tokens import token_revoke, tokens_issue, tokens_refresh
 from accounts.services.users import user_register, user_sign_in, user_update
+from api.serializers import checked
 
 TAGS = ["accounts"]
 

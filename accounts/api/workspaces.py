@@ -11,7 +11,6 @@ from rest_framework.response import Response
 
 from accounts.api import documentation as told
 from accounts.api.bodies import workspace_body
-from accounts.api.reading import checked
 from accounts.api.serializers import WorkspaceSerializer
 from accounts.caller import caller_of
 from accounts.models import Workspace
@@ -19,6 +18,7 @@ from accounts.permissions import IsAnybody, IsSignedIn, WorkspaceView
 from accounts.rights import Right
 from accounts.selectors import user_get, workspace_get, workspaces_visible
 from accounts.services.workspaces import workspace_create, workspace_update
+from api.serializers import checked
 
 TAGS = ["workspaces"]
 

@@ -15,10 +15,11 @@ from accounts.rights import Right
 from accounts.selectors import workspace_get
 from api.etags import etag_of, tagged
 from api.filters import StrictFilterBackend
+from api.serializers import checked
 from campaigns.api import documentation as told
 from campaigns.api.bodies import connection_body
 from campaigns.api.filters import ConnectionFilters
-from campaigns.api.reading import checked, expected_version
+from campaigns.api.reading import expected_version
 from campaigns.api.serializers import ConnectionBodySerializer, ConnectionSerializer
 from campaigns.models import Connection
 from campaigns.selectors import connection_get, connections_visible

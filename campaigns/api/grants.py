@@ -12,9 +12,9 @@ from accounts.caller import caller_of
 from accounts.permissions import WorkspaceView
 from accounts.rights import Right
 from api.filters import StrictFilterBackend
+from api.serializers import checked
 from campaigns.api import documentation as told
 from campaigns.api.bodies import grant_body
-from campaigns.api.reading import checked
 from campaigns.api.serializers import GrantSerializer
 from campaigns.models import CampaignGrant
 from campaigns.selectors import campaign_get, grant_get, grants_of

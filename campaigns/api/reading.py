@@ -1,6 +1,6 @@
 """From a request to what a service asks for."""
 
-from typing import Any, cast
+from typing import cast
 from uuid import UUID
 
 from rest_framework.request import Request
@@ -8,18 +8,11 @@ from rest_framework.request import Request
 from accounts.caller import Caller, caller_of
 from api.etags import check_if_match, etag_of
 from api.problems import field_problem
-from api.serializers import StrictSerializer
+from api.serializers import checked
 from campaigns.api.serializers import CampaignSerializer
 from campaigns.models import Connection, Versioned
 from campaigns.selectors import connections_visible
 from campaigns.services.campaigns import CampaignFields
-
-
-def checked(serializer: type[StrictSerializer], request: Request, *, partial: bool = False) -> dict[str, Any]:
-    """The body as the serializer understands it. Raises ValidationError."""
-    body = serializer(data=request.data, partial=partial)
-    body.is_valid(raise_exception=True)
-    return dict(body.validated_data)
 
 
 def campaign_fields(request: Request, *, partial: bool = False) -> CampaignFields:
