@@ -88,7 +88,9 @@ def test_the_header_decides_where_the_path_is_silent() -> None:
     assert len(listed.json()["results"]) == 1
 
 
-@pytest.mark.parametrize(("header", "status"), [("nonsense", 400), ("0f8fad5b-d9cb-469f-a165-70867728950e", 404)])
+@pytest.mark.parametrize(
+    ("header", "status"), [("nonsense", 400), ("0f8fad5b-d9cb-469f-a165-70867728950e", 404)]
+)
 def test_a_header_that_names_no_workspace_of_mine_is_refused(header: str, status: int) -> None:
     answer = owner().client.get("/api/v1/write-keys/", headers={"X-Workspace": header})
     assert answer.status_code == status
