@@ -20,7 +20,7 @@ run: .venv/run ## install, start everything, show where to sign in; options foll
 
 .PHONY: info
 info: .venv/run ## what a script needs to speak to the running stack
-	@$(BIN)/python -m embedded info
+	@$(BIN)/python manage.py demo_info
 
 .PHONY: doctor
 doctor: .venv/run ## memory by process, disk, versions, ports, and whether each answers

@@ -1,4 +1,4 @@
-"""`python -m embedded run|engines|info|doctor|reset`: the no-Docker stack from the command line."""
+"""`python -m embedded run|engines|doctor|reset`: the no-Docker stack from the command line."""
 
 import json
 import subprocess
@@ -11,7 +11,7 @@ from embedded.preflight import CannotStart, explain, make_data_folder
 from embedded.product import management_command
 from embedded.reset import throw_data_away
 from embedded.run import run
-from embedded.run_folder import AlreadyRunning, RunFolder
+from embedded.run_folder import AlreadyRunning
 from embedded.screen import Screen
 from embedded.supervisor import StackFailed
 from embedded.wheels import EngineMissing
@@ -32,12 +32,6 @@ def run_engines() -> None:
         run(options, stack.engines(options), screen, when_ready=announce_ready)
 
 
-def info() -> None:
-    if not RunFolder(configuration().data_dir).state():
-        sys.exit(f"Nothing runs on the data folder {configuration().data_dir}: start it with `make run`.")
-    sys.exit(subprocess.run(management_command("demo_info"), check=False).returncode)
-
-
 def doctor() -> None:
     print_report(configuration())
 
@@ -46,7 +40,7 @@ def reset() -> None:
     throw_data_away(configuration().data_dir)
 
 
-COMMANDS = {"run": run_stack, "engines": run_engines, "info": info, "doctor": doctor, "reset": reset}
+COMMANDS = {"run": run_stack, "engines": run_engines, "doctor": doctor, "reset": reset}
 
 
 def options_with_secrets() -> Options:

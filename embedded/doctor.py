@@ -9,7 +9,7 @@ from rich.table import Table
 
 from embedded import ports
 from embedded.process import NotReady, Process
-from embedded.process_table import family, proportional_memory
+from embedded.process_table import birth, family, proportional_memory
 from embedded.run_folder import RunFolder
 from embedded.stack import stack
 from embedded.wheels import postgres_program, valkey_server, version
@@ -49,17 +49,24 @@ def _process_table(processes: list[Process], pids: dict[str, int], supervisor: i
     table = Table("process", "pid", "memory (PSS)", "address", "answers", box=None)
     total = 0
     for process in (process for process in processes if not process.once):
-        pid = pids.get(process.name)
+        pid = _living(pids.get(process.name))
         memory = memory_of_family(pid) if pid else 0
         total += memory
-        address = str(process.address or "")
-        table.add_row(process.name, str(pid or "-"), _mib(memory), address, answer(process))
-    if supervisor:
-        memory = proportional_memory(supervisor)
-        total += memory
-        table.add_row("supervisor", str(supervisor), _mib(memory), "", "")
-    table.add_row("total", "", _mib(total), "", "")
+        table.add_row(process.name, _pid(pid), _mib(memory), str(process.address or ""), answer(process))
+    pid = _living(supervisor)
+    memory = proportional_memory(pid) if pid else 0
+    table.add_row("supervisor", _pid(pid), _mib(memory))
+    table.add_row("total", "", _mib(total + memory))
     return table
+
+
+def _pid(pid: int | None) -> str:
+    return str(pid) if pid else "-"
+
+
+def _living(pid: int | None) -> int | None:
+    """A killed supervisor leaves its state file behind."""
+    return pid if pid and birth(pid) else None
 
 
 def _facts(options: Options) -> Iterator[str]:

@@ -93,11 +93,13 @@ class Supervisor:
 
     def stop(self) -> None:
         """Stop in reverse order, each within its time; kill what is left at once when asked a second time."""
+        self._tell("Stopping everything; a second Ctrl-C kills at once")
         for place in reversed(self._places):
             if place.child:
                 self._progress(f"{place.process.name} stops")
                 self._stop(place, place.child)
         end_orphans(())
+        self._tell("Everything has stopped")
 
     def pids(self) -> dict[str, int]:
         return {place.process.name: place.child.pid for place in self._places if place.child}

@@ -1,6 +1,8 @@
 """The product's own stack, with every process killed in turn. The tests run in this order, on one stack."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from signal import SIGINT, SIGKILL
@@ -44,6 +46,23 @@ def test_no_password_stands_on_a_command_line(stack: RealStack) -> None:
     assert not [line for line in lines for secret in secrets if secret in line]
 
 
+def test_the_doctor_tells_memory_and_answer_of_every_process(stack: RealStack) -> None:
+    report = subprocess.run(
+        [sys.executable, "-m", "embedded", "doctor"],
+        env=stack.environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+    rows = {line.split()[0]: line.split() for line in report.splitlines() if line.strip()}
+    for name in SUPERVISED:
+        assert rows[name][1] == str(stack.pid(name))
+        assert int(rows[name][2]) > 0
+        assert rows[name][-1] == "yes"
+    assert int(rows["total"][1]) > int(rows["web"][2])
+
+
 @pytest.mark.parametrize("name", SUPERVISED)
 def test_a_killed_process_comes_back_without_leaving_an_orphan(stack: RealStack, name: str) -> None:
     everybody = family(stack.pid(name))
@@ -67,13 +86,16 @@ def test_a_killed_worker_of_the_web_server_is_replaced(stack: RealStack) -> None
     assert stack.answers("web") == "yes"
 
 
-def test_after_a_kill_of_the_supervisor_nothing_is_left_and_the_next_start_finds_the_data(
+def test_after_a_kill_of_supervisor_web_and_worker_nothing_is_left_and_the_next_start_finds_the_data(
     stack: RealStack,
 ) -> None:
     everybody = family(stack.supervisor.pid)
+    parents = [stack.pid("web"), stack.pid("worker")]
     secrets = (stack.data_dir / "secrets.json").read_text()
 
     stack.signal(SIGKILL)
+    for pid in parents:
+        os.kill(pid, SIGKILL)
     stack.exit_code()
     wait_until(lambda: not [pid for pid in everybody if is_alive(pid)], "all of them are gone")
     stack.up()

@@ -135,13 +135,6 @@ def test_reset_refuses_while_the_stack_runs(stack: DummyStack) -> None:
     assert is_alive(stack.pid("server"))
 
 
-def test_info_says_that_nothing_runs(tmp_path: Path) -> None:
-    result = embedded("info", tmp_path)
-
-    assert result.returncode == 1
-    assert "start it with `make run`" in result.stderr
-
-
 @pytest.mark.parametrize(
     ("script", "what_it_is"),
     [("#!/bin/sh\n[ $1 = --version ] && echo Python 3.8.1\n", "Python 3.8.1"), ("", "not there")],
