@@ -1,5 +1,7 @@
 """Ad accounts, campaigns, and who may see which."""
 
+from uuid import UUID
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -158,3 +160,8 @@ class CampaignGrant(Identified):
 
     def __str__(self) -> str:
         return f"{self.membership} sees {self.campaign}"
+
+    @property
+    def workspace_id(self) -> UUID:
+        """Whose trail a grant belongs to."""
+        return self.campaign.workspace_id

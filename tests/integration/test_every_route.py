@@ -160,6 +160,13 @@ def test_a_viewer_writes_nothing(world: World, route: Route, method: str) -> Non
     assert response.json()["code"] == "permission_denied"
 
 
+@pytest.mark.parametrize(("route", "method"), calls(OF_A_WORKSPACE, "GET"))
+def test_every_route_says_how_it_is_spoken_to(world: World, route: Route, method: str) -> None:
+    response = send(world.owner.client, "OPTIONS", world.path(route))
+    assert response.status_code == 200
+    assert response.json()["parses"] == ["application/json"]
+
+
 @pytest.mark.parametrize("form", ["with a slash", "without"])
 @pytest.mark.parametrize(("route", "method"), calls(OF_A_WORKSPACE, "GET"))
 def test_both_slash_forms_answer(world: World, route: Route, method: str, form: str) -> None:

@@ -6,8 +6,12 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
+from campaigns.models import Connection
 from tests import people
-from tests.integration.campaigns.campaign_calls import address, created
+from tests.integration.campaigns.campaign_calls import CAMPAIGNS, address, created
+from tests.integration.campaigns.connection_calls import address as connection_address
+from tests.integration.campaigns.connection_calls import connected
+from tests.people import Person
 
 EDITORS = 6
 
@@ -97,3 +101,30 @@ def test_editors_of_different_fields_who_expect_nothing_all_have_their_say() -> 
     body = analyst.client.get(address("cmp-1")).json()
     assert (body["name"], body["objective"], body["tags"]) == ("New", "sales", ["a"])
     assert (body["status"], body["version"]) == ("active", 1 + len(edits))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_ad_account_is_not_removed_under_a_campaign_that_is_just_being_created() -> None:
+    admin = people.admin()
+    for number in range(4):
+        account = connected(admin, external_account_id=f"act_{number}")
+        start = Barrier(2)
+        with ThreadPoolExecutor(2) as pool:
+            creating = pool.submit(_create_in, admin, account, start)
+            removing = pool.submit(_remove, admin, account, start)
+        assert (creating.result(), removing.result()) in {(201, 409), (400, 204)}
+
+
+def _create_in(admin: Person, account: Connection, start: Barrier) -> int:
+    body = {"name": "A", "platform": "meta", "connection": str(account.id)}
+    start.wait()
+    response = admin.client.post(CAMPAIGNS, body, format="json")
+    connection.close()
+    return int(response.status_code)
+
+
+def _remove(admin: Person, account: Connection, start: Barrier) -> int:
+    start.wait()
+    response = admin.client.delete(connection_address(account))
+    connection.close()
+    return int(response.status_code)
