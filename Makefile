@@ -52,6 +52,10 @@ format: .venv/dev ## put the code into its format
 bench-api: .venv/dev ## an authenticated GET of a campaign against bare and stock views
 	$(BIN)/python -m benchmarks.api
 
+.PHONY: reference
+reference: .venv/dev ## write the reference pages that the code defines
+	$(BIN)/python -m runtime.reference
+
 .PHONY: pins
 pins: .venv/dev ## compile requirements/*.in into pinned, hashed requirements/*.txt
 	@cd requirements && for list in run dev; do \

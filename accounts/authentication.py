@@ -16,6 +16,7 @@ from accounts.caller import Caller
 from accounts.caller_lookup import caller_of_api_key, caller_of_user
 from accounts.keys import API_KEY_START
 from api.problems import field_problem
+from runtime.telemetry.logs import add_context
 
 WORKSPACE_HEADER = "X-Workspace"
 WORKSPACE_IN_PATH = "workspace_id"
@@ -30,8 +31,8 @@ class BearerAuthentication(BaseAuthentication):
             return None
         wanted = wanted_workspace(request)
         if credential.startswith(API_KEY_START):
-            return caller_of_api_key(credential, wanted), "api_key"
-        return caller_of_access_token(credential, wanted), "access_token"
+            return in_logs(caller_of_api_key(credential, wanted)), "api_key"
+        return in_logs(caller_of_access_token(credential, wanted)), "access_token"
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="api"'
@@ -42,7 +43,13 @@ class BrowserAuthentication(SessionAuthentication):
 
     def authenticate(self, request: Request) -> tuple[Caller, str] | None:
         found = super().authenticate(request)
-        return (caller_of_user(found[0].pk, wanted_workspace(request)), "session") if found else None
+        return (in_logs(caller_of_user(found[0].pk, wanted_workspace(request))), "session") if found else None
+
+
+def in_logs(caller: Caller) -> Caller:
+    """Let the request's log lines say who called: by ids, for a name is an e-mail address."""
+    add_context(caller=caller.rate_identity, workspace_id=str(caller.workspace_id or ""))
+    return caller
 
 
 def wanted_workspace(request: Request) -> UUID | None:

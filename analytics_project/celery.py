@@ -6,6 +6,7 @@ from celery import Celery
 from celery.signals import beat_init, worker_process_init, worker_ready
 from kombu import Exchange, Queue
 
+from analytics_project.task_telemetry import listen_to_tasks
 from runtime.config import configuration
 from runtime.parent_death import die_with_parent
 from runtime.readiness import announce_ready
@@ -42,6 +43,7 @@ app.conf.update(
     worker_concurrency=configuration().worker.concurrency,
 )
 app.autodiscover_tasks()
+listen_to_tasks()
 
 
 @worker_process_init.connect

@@ -6,6 +6,7 @@ from typing import Any
 from corsheaders.defaults import default_headers
 
 from runtime.config import configuration
+from runtime.telemetry.logs import logging_settings
 
 OPTIONS = configuration()
 PRODUCTION = OPTIONS.environment == "production"
@@ -37,10 +38,13 @@ INSTALLED_APPS = [
     "accounts",
     "campaigns",
     "demo",
+    "analytics_project",
 ]
 
 MIDDLEWARE = [
     "api.middleware.name_request",
+    "api.telemetry.measure_requests",
+    "analytics_project.probes.answer_probes",
     "accounts.middleware.keep_audit_trail",
     "api.middleware.refuse_unreadable",
     "api.middleware.answer_both_slash_forms",
@@ -99,7 +103,18 @@ CACHES = {
             "SOCKET_TIMEOUT": 1,
         },
         "KEY_PREFIX": "ca",
-    }
+    },
+    # No cache: the way to the durable server for those who ask whether it is there. Its data lie in other
+    # databases than this one.
+    "redis_log": {
+        "BACKEND": "django_redis.cache.RedisCache",
+        "LOCATION": f"redis://{OPTIONS.redis_log.host}:{OPTIONS.redis_log.port}/15",
+        "OPTIONS": {
+            "PASSWORD": OPTIONS.redis_log.password,
+            "SOCKET_CONNECT_TIMEOUT": 1,
+            "SOCKET_TIMEOUT": 1,
+        },
+    },
 }
 
 # --- people ------------------------------------------------------------------------------------
@@ -205,6 +220,11 @@ WHITENOISE_USE_FINDERS = True
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
+
+# --- logs --------------------------------------------------------------------------------------
+
+LOGGING_CONFIG = "runtime.telemetry.logs.configure_logs"
+LOGGING = logging_settings(OPTIONS.logs)
 
 # --- safety ------------------------------------------------------------------------------------
 

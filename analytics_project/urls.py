@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
 from accounts.attempts import guarded
+from analytics_project.probes import HealthView, LiveView, MetricsView, ReadyView
 
 urlpatterns: list[URLResolver | URLPattern] = [
     path("", RedirectView.as_view(pattern_name="docs")),
@@ -14,6 +15,10 @@ urlpatterns: list[URLResolver | URLPattern] = [
     path("api/", include("api.urls")),
     path("", include("accounts.urls")),
     path("api/v1/", include("campaigns.urls")),
+    path("health/", HealthView.as_view(), name="health"),
+    path("health/live/", LiveView.as_view(), name="health_live"),
+    path("health/ready/", ReadyView.as_view(), name="health_ready"),
+    path("metrics/", MetricsView.as_view(), name="metrics"),
 ]
 
 handler400 = "api.views.bad_request"

@@ -23,7 +23,7 @@ from rich.table import Table
 from benchmarks.load import Target, requests_per_second
 from benchmarks.machine import describe
 from embedded.engines import running_engines, throw_away_places
-from runtime.config import store_missing_secrets
+from runtime.stored_secrets import store_missing_secrets
 
 if TYPE_CHECKING:
     from campaigns.models import Campaign

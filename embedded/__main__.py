@@ -15,9 +15,10 @@ from embedded.run_folder import AlreadyRunning
 from embedded.screen import Screen
 from embedded.supervisor import StackFailed
 from embedded.wheels import EngineMissing
-from runtime.config import ConfigurationError, configuration, store_missing_secrets
+from runtime.config import ConfigurationError, configuration
 from runtime.options import Options
 from runtime.readiness import announce_ready
+from runtime.stored_secrets import store_missing_secrets
 
 
 def run_stack() -> None:

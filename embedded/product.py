@@ -27,12 +27,7 @@ def web(options: Options) -> Process:
     host = web.allowed_hosts[0] if web.allowed_hosts else web.host
     return Process(
         name="web",
-        command=(
-            *(PYTHON, "-m", "granian", "--interface", "wsgi", "--no-ws", "--no-access-log"),
-            *("--host", web.host, "--port", str(web.port), "--workers", str(web.workers)),
-            *("--blocking-threads", str(web.threads), "--workers-kill-timeout", "10"),
-            "analytics_project.wsgi:application",
-        ),
+        command=(PYTHON, "-m", "runtime.serve"),
         ready=partial(answers, web.host, web.port, "/health/live", host_header=host),
         address=Address(web.host, web.port, "CA_WEB_PORT"),
     )

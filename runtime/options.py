@@ -6,7 +6,7 @@ The reference page in docs/reference/configuration.md is generated from this fil
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, structs
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -14,13 +14,30 @@ Port = Annotated[int, Meta(ge=1, le=65535)]
 Count = Annotated[int, Meta(ge=1)]
 
 
-def says(text: str, /, *, secret: bool = False, **bounds: Any) -> Meta:
-    """What an option means; `secret` lets it come from a file and keeps it out of every print."""
-    return Meta(description=text, extra={"secret": secret}, **bounds)
+def says(text: str, /, *, secret: bool = False, optional: bool = False, **bounds: Any) -> Meta:
+    """What an option means.
+
+    A `secret` may come from a file and is never printed. A data folder makes its own and production demands
+    one, unless the secret is `optional`.
+    """
+    return Meta(description=text, extra={"secret": secret, "optional": optional}, **bounds)
 
 
 class Section(Struct, frozen=True, kw_only=True):
     """A group of options; the field `port` of the section `web` is CA_WEB_PORT."""
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        """What logs and tracebacks show: everything but the secrets."""
+        values = [(field, getattr(self, field.name)) for field in structs.fields(self)]
+        return [(field.name, "***" if value and _is_secret(field.type) else value) for field, value in values]
+
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{name}={value!r}" for name, value in self.__rich_repr__())
+        return f"{type(self).__name__}({shown})"
+
+
+def _is_secret(annotation: Any) -> bool:
+    return any((getattr(note, "extra", None) or {}).get("secret") for note in annotation.__metadata__)
 
 
 class Web(Section, frozen=True):
@@ -42,6 +59,16 @@ class Web(Section, frozen=True):
     ] = 0
     debug: Annotated[bool, says("Django's debug pages; refused in production.")] = False
     secret_key: Annotated[str, says("Signs sessions and reset links.", secret=True, min_length=32)] = ""
+    metrics_token: Annotated[
+        str,
+        says(
+            "Demanded from readers of /metrics as `Authorization: Bearer`; "
+            "empty: whoever reaches the port may read.",
+            secret=True,
+            optional=True,
+            min_length=16,
+        ),
+    ] = ""
     max_body_bytes: Annotated[Count, says("Largest request body; larger ones get a 413 unread.")] = (
         2 * 1024 * 1024
     )
@@ -92,7 +119,7 @@ class Email(Section, frozen=True):
     host: Annotated[str, says("SMTP server; empty writes mails into the data folder instead.")] = ""
     port: Annotated[Port, says("SMTP port.")] = 587
     user: Annotated[str, says("SMTP user.")] = ""
-    password: Annotated[str, says("SMTP password.", secret=True)] = ""
+    password: Annotated[str, says("SMTP password.", secret=True, optional=True)] = ""
     sender: Annotated[str, says("From address of every mail.")] = "campaign-analytics@localhost"
 
 
@@ -125,9 +152,9 @@ class Options(Struct, frozen=True, kw_only=True):
         Literal["development", "production"],
         says("`production` refuses generated secrets, debug pages and open hosts."),
     ] = "development"
-    data_dir: Annotated[Path, says("Everything that is stored, logged and generated lies here.")] = (
-        REPOSITORY / "data"
-    )
+    data_dir: Annotated[
+        Path, says("Everything stored, logged or generated lies here; relative to the repository.")
+    ] = REPOSITORY / "data"
     web: Web = Web()
     postgres: Postgres = Postgres()
     redis_log: RedisLog = RedisLog()

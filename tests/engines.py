@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 
 from embedded.engines import running_engines, throw_away_places
-from runtime.config import PREFIX, TEST_PREFIX, store_missing_secrets
+from runtime.catalogue import PREFIX
+from runtime.config import TEST_PREFIX
+from runtime.stored_secrets import store_missing_secrets
 
 OWNER = f"{TEST_PREFIX}ENGINES_OWNER"
 NEED_NO_ENGINE = Path(__file__).with_name("unit")

@@ -15,8 +15,10 @@ from embedded.doctor import answer
 from embedded.engines import throw_away_places
 from embedded.process_table import birth
 from embedded.stack import stack as stack_of
-from runtime.config import PREFIX, read_configuration, store_missing_secrets
+from runtime.catalogue import PREFIX
+from runtime.config import read_configuration
 from runtime.options import Options
+from runtime.stored_secrets import store_missing_secrets
 
 UP = "Ctrl-C stops everything"  # the last line of its screen
 PATIENCE = 120.0  # a deadline against hanging, for a machine that does much else

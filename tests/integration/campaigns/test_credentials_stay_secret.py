@@ -10,7 +10,8 @@ from accounts.models import AuditEntry
 from campaigns.credentials import Safe, configured_safe
 from campaigns.management.commands import rotate_credentials
 from campaigns.models import Connection
-from runtime.config import configuration, new_secret
+from runtime.config import configuration
+from runtime.stored_secrets import new_secret
 from tests import people
 from tests.integration.campaigns.connection_calls import CONNECTIONS, SECRET, address, connected
 

@@ -14,8 +14,10 @@ from embedded import postgres, valkey
 from embedded.child import launch_command
 from embedded.engines import EnginesFailed, running_engines, throw_away_places
 from embedded.process import NotReady, Process
-from runtime.config import PREFIX, configuration, read_configuration, store_missing_secrets
+from runtime.catalogue import PREFIX
+from runtime.config import configuration, read_configuration
 from runtime.options import Options
+from runtime.stored_secrets import store_missing_secrets
 
 as_root_only = pytest.mark.skipif(os.getuid() != 0, reason="only root changes users")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from embedded.engines import throw_away_places
-from runtime.config import PREFIX
+from runtime.catalogue import PREFIX
 from tests.integration.embedded.dummies import DummyStack
 from tests.running_stack import is_alive
 

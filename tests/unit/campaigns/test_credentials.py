@@ -3,7 +3,7 @@
 import pytest
 
 from campaigns.credentials import Safe, UnreadableCredentials
-from runtime.config import new_secret
+from runtime.stored_secrets import new_secret
 
 SECRETS = {"access_token": "EAAB-secret", "app": "ü"}
 

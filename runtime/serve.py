@@ -1,0 +1,49 @@
+"""Starts the web server: granian with our options, our log lines and shared metrics.
+
+`python -m runtime.serve` is what the supervisor and a container run. Only granian's workers load Django.
+"""
+
+import sys
+
+from granian.constants import Interfaces
+from granian.server import Server
+
+from runtime.config import ConfigurationError, configuration
+from runtime.options import Options
+from runtime.telemetry.logs import configure_logs, logging_settings
+from runtime.telemetry.metric_files import share_metrics
+
+APPLICATION = "analytics_project.wsgi:application"
+_SECONDS_TO_FINISH = 10
+
+
+def serve(options: Options) -> None:
+    """Blocks until it is told to stop. A worker that dies is started again, the others answer meanwhile."""
+    Server(
+        APPLICATION,
+        address=options.web.host,
+        port=options.web.port,
+        interface=Interfaces.WSGI,
+        workers=options.web.workers,
+        blocking_threads=options.web.threads,
+        websockets=False,
+        log_access=False,
+        log_dictconfig=logging_settings(options.logs),
+        respawn_failed_workers=True,
+        respawn_interval=1,
+        workers_kill_timeout=_SECONDS_TO_FINISH,
+    ).serve()
+
+
+def main() -> None:
+    try:
+        options = configuration()
+    except ConfigurationError as error:
+        sys.exit(f"Configuration refused:\n{error}")
+    configure_logs(logging_settings(options.logs))
+    share_metrics(options.data_dir, "web")
+    serve(options)
+
+
+if __name__ == "__main__":
+    main()
