@@ -41,7 +41,7 @@ check: .venv/dev ## format, lint, types, import contracts, migrations, unit test
 
 .PHONY: test
 test: .venv/dev ## the whole suite against the real engines, in throw-away folders
-	$(BIN)/pytest tests
+	$(BIN)/pytest --numprocesses 2 --dist loadfile tests
 
 .PHONY: format
 format: .venv/dev ## put the code into its format
