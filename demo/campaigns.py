@@ -1,94 +1,108 @@
 """The campaigns of the demo workspace: a shop for outdoor clothing that advertises everywhere."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
 from campaigns.choices import BudgetPeriod, CampaignStatus, Platform
-from campaigns.services.campaigns import Budget, CampaignFields
+from campaigns.services.campaigns import CampaignFields
 
 WORKSPACE = "Fjell & Fern"
 TIMEZONE = "Europe/Berlin"
 CURRENCY = "EUR"
 
 
-def demo_campaigns(today: date) -> list[CampaignFields]:
-    """Running, ending, paused and yet to come, as seen from this day."""
-    return [
-        _meta("Rain jackets, prospecting", "23860000000000101", _daily("180"), _days_before(today, 60)),
-        _meta("Rain jackets, retargeting", "23860000000000102", _daily("45.50"), _days_before(today, 45)),
-        {
-            "name": "Search: hiking boots",
-            "platform": Platform.GOOGLE,
-            "objective": "conversions",
-            "status": CampaignStatus.ACTIVE,
-            "budget": _budget("2400", BudgetPeriod.MONTHLY),
-            "start_date": _days_before(today, 90),
-            "external_id": "20210000101",
-            "tags": ["boots", "search"],
-        },
-        _brand_film(today),
-        {
-            "name": "Workwear for teams",
-            "platform": Platform.LINKEDIN,
-            "objective": "leads",
-            "status": CampaignStatus.ACTIVE,
-            "budget": _daily("90"),
-            "start_date": _days_before(today, 30),
-            "external_id": "310000101",
-            "tags": ["b2b"],
-        },
-        _trail_stories(today),
-    ]
+@dataclass(frozen=True)
+class DemoCampaign:
+    """Days count from the day of the first start: negative ones have passed."""
+
+    name: str
+    platform: Platform
+    external_id: str
+    objective: str
+    budget: str
+    period: BudgetPeriod
+    tags: tuple[str, ...]
+    starts: int
+    ends: int | None = None
+    status: CampaignStatus = CampaignStatus.ACTIVE
+
+    def fields(self, today: date) -> CampaignFields:
+        return {
+            "name": self.name,
+            "platform": self.platform,
+            "external_id": self.external_id,
+            "objective": self.objective,
+            "status": self.status,
+            "budget": {"amount": Decimal(self.budget), "currency": CURRENCY, "period": self.period},
+            "tags": list(self.tags),
+            "start_date": today + timedelta(days=self.starts),
+            "end_date": None if self.ends is None else today + timedelta(days=self.ends),
+        }
 
 
-def _meta(name: str, external_id: str, budget: Budget, start: date) -> CampaignFields:
-    return {
-        "name": name,
-        "platform": Platform.META,
-        "objective": "conversions",
-        "status": CampaignStatus.ACTIVE,
-        "budget": budget,
-        "start_date": start,
-        "external_id": external_id,
-        "tags": ["jackets", name.rpartition(", ")[2]],
-    }
-
-
-def _brand_film(today: date) -> CampaignFields:
-    return {
-        "name": "Brand film, video",
-        "platform": Platform.GOOGLE,
-        "objective": "awareness",
-        "status": CampaignStatus.PAUSED,
-        "budget": _budget("5000", BudgetPeriod.LIFETIME),
-        "start_date": _days_before(today, 75),
-        "end_date": _days_before(today, -15),
-        "external_id": "20210000102",
-        "tags": ["brand", "video"],
-    }
-
-
-def _trail_stories(today: date) -> CampaignFields:
-    return {
-        "name": "Trail stories",
-        "platform": Platform.TIKTOK,
-        "objective": "traffic",
-        "status": CampaignStatus.ACTIVE,
-        "budget": _daily("75"),
-        "start_date": _days_before(today, 20),
-        "end_date": _days_before(today, -40),
-        "external_id": "1780000000000101",
-        "tags": ["video", "prospecting"],
-    }
-
-
-def _daily(amount: str) -> Budget:
-    return _budget(amount, BudgetPeriod.DAILY)
-
-
-def _budget(amount: str, period: BudgetPeriod) -> Budget:
-    return {"amount": Decimal(amount), "currency": CURRENCY, "period": period}
-
-
-def _days_before(today: date, days: int) -> date:
-    return today - timedelta(days=days)
+CAMPAIGNS = (
+    DemoCampaign(
+        name="Rain jackets, prospecting",
+        platform=Platform.META,
+        external_id="23860000000000101",
+        objective="conversions",
+        budget="180",
+        period=BudgetPeriod.DAILY,
+        tags=("jackets", "prospecting"),
+        starts=-60,
+    ),
+    DemoCampaign(
+        name="Rain jackets, retargeting",
+        platform=Platform.META,
+        external_id="23860000000000102",
+        objective="conversions",
+        budget="45.50",
+        period=BudgetPeriod.DAILY,
+        tags=("jackets", "retargeting"),
+        starts=-45,
+    ),
+    DemoCampaign(
+        name="Search: hiking boots",
+        platform=Platform.GOOGLE,
+        external_id="20210000101",
+        objective="conversions",
+        budget="2400",
+        period=BudgetPeriod.MONTHLY,
+        tags=("boots", "search"),
+        starts=-90,
+    ),
+    DemoCampaign(
+        name="Brand film, video",
+        platform=Platform.GOOGLE,
+        external_id="20210000102",
+        objective="awareness",
+        budget="5000",
+        period=BudgetPeriod.LIFETIME,
+        tags=("brand", "video"),
+        starts=-75,
+        ends=15,
+        status=CampaignStatus.PAUSED,
+    ),
+    DemoCampaign(
+        name="Workwear for teams",
+        platform=Platform.LINKEDIN,
+        external_id="310000101",
+        objective="leads",
+        budget="90",
+        period=BudgetPeriod.DAILY,
+        tags=("b2b",),
+        starts=-30,
+    ),
+    DemoCampaign(
+        name="Trail stories",
+        platform=Platform.TIKTOK,
+        external_id="1780000000000101",
+        objective="traffic",
+        budget="75",
+        period=BudgetPeriod.DAILY,
+        tags=("video", "prospecting"),
+        starts=-20,
+        ends=40,
+    ),
+)

@@ -15,7 +15,7 @@ from accounts.services.users import user_create
 from accounts.services.workspaces import workspace_create
 from campaigns.models import Campaign
 from campaigns.services.campaigns import campaign_create
-from demo.campaigns import CURRENCY, TIMEZONE, WORKSPACE, demo_campaigns
+from demo.campaigns import CAMPAIGNS, CURRENCY, TIMEZONE, WORKSPACE
 from demo.notes import NotedCampaign, Notes, new_notes, read_notes, write_notes
 
 MOST_NOTED = 20
@@ -56,8 +56,8 @@ def _workspace(user: User, notes: Notes, today: date) -> Workspace:
     if standing is not None:
         return standing
     workspace = workspace_create(user=user, name=WORKSPACE, timezone=TIMEZONE, currency=CURRENCY)
-    for fields in demo_campaigns(today):
-        campaign_create(workspace=workspace, fields=fields)
+    for campaign in CAMPAIGNS:
+        campaign_create(workspace=workspace, fields=campaign.fields(today))
     return workspace
 
 
