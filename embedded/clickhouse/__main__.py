@@ -1,8 +1,9 @@
-"""`python -m embedded.clickhouse`: the server's own process. `embedded.clickhouse.command` writes its line."""
+"""`python -m embedded.clickhouse`: the server's own process; `process.command` writes its line."""
 
 import argparse
 import os
 import platform
+import shutil
 import signal
 import socket
 import sys
@@ -35,6 +36,7 @@ def serve(data: Path, port: int, users_file: Path, limits: Limits) -> None:
     """Blocks until SIGTERM or SIGINT."""
     users = read_users(users_file)
     listener = listen(port)
+    _give_temporary_folder(data / "temporary")
     if not confine_to(data):
         print("clickhouse: this kernel has no Landlock; SQL of the writer can reach every file", flush=True)
     # Only now: the engine starts threads when it is imported, and a sandbox binds later threads alone.
@@ -58,14 +60,23 @@ def listen(port: int) -> socket.socket:
 
 def _require_platform() -> None:
     if platform.machine() not in SUPPORTED.get(platform.system(), ()):
-        sys.exit(f"clickhouse: no engine for {platform.system()} {platform.machine()}; set CA_CLICKHOUSE_HOST.")
+        sys.exit(
+            f"clickhouse: no engine for {platform.system()} {platform.machine()}; set CA_CLICKHOUSE_HOST."
+        )
 
 
 def _drop_environment() -> None:
     """Start again without what the environment may hold: SQL can read this process's own memory."""
     kept = {name: os.environ[name] for name in INHERITED if name in os.environ} | {"TZ": "UTC"}
     if dict(os.environ) != kept:
-        os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], kept)
+        os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], kept)  # noqa: S606
+
+
+def _give_temporary_folder(folder: Path) -> None:
+    """Inside of what the sandbox leaves; what a killed server left there goes."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    os.environ["TMPDIR"] = str(folder)
 
 
 def _parser() -> argparse.ArgumentParser:

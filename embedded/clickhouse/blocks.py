@@ -4,13 +4,13 @@ A column first writes the prefixes of all its parts, then their data; with no ro
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple, Protocol
 
-from embedded.clickhouse import wire
+from embedded.clickhouse import encoding
 from embedded.clickhouse.errors import NOT_IMPLEMENTED, ProtocolError
-from embedded.clickhouse.wire import Incoming, Sink
+from embedded.clickhouse.wire import BUFFER, Incoming, Sink
 
 MAX_COLUMNS = 10_000
 MAX_NAME = 64 * 1024
@@ -46,13 +46,13 @@ INDEX_WIDTHS = (1, 2, 4, 8)
 class BlockShape(NamedTuple):
     """What a block says of itself before its values."""
 
-    names: tuple[str, ...]
+    columns: tuple[tuple[str, str], ...]  # names and types
     rows: int
 
     @property
     def is_last(self) -> bool:
         """An empty block ends a client's data."""
-        return not self.names and not self.rows
+        return not self.columns and not self.rows
 
 
 class Column(Protocol):
@@ -143,18 +143,18 @@ def skip_block(incoming: Incoming, sink: Sink | None = None) -> BlockShape:
     if columns > MAX_COLUMNS:
         raise ProtocolError(f"A block of {columns} columns.")
     if rows and sink is not None:
-        counts = wire.varint(columns) + wire.varint(rows)
+        counts = encoding.varint(columns) + encoding.varint(rows)
         sink.write(memoryview(counts))
         incoming.copy_into(sink)
     try:
-        names = [_skip_column(incoming, rows) for _ in range(columns)]
+        passed = [_skip_column(incoming, rows) for _ in range(columns)]
     finally:
         incoming.copy_into(None)
-    return BlockShape(tuple(names), rows)
+    return BlockShape(tuple(passed), rows)
 
 
-def split_blocks(data: memoryview) -> Iterator[tuple[memoryview, int]]:
-    """The blocks of a whole result, which the engine hands over in one piece, and their rows."""
+def split_blocks(data: memoryview) -> Iterator[tuple[memoryview, BlockShape]]:
+    """The blocks that stand one behind the other in `data`."""
     rest = data
 
     def receive_into(buffer: bytearray) -> int:
@@ -163,28 +163,28 @@ def split_blocks(data: memoryview) -> Iterator[tuple[memoryview, int]]:
         buffer[:size], rest = rest[:size], rest[size:]
         return size
 
-    incoming = Incoming(receive_into)
+    incoming = Incoming(receive_into, min(len(data), BUFFER))
     start = 0
     while start < len(data):
         shape = skip_block(incoming)
         end = len(data) - len(rest) - incoming.unread
-        yield data[start:end], shape.rows
+        yield data[start:end], shape
         start = end
 
 
-def empty_block(columns: list[tuple[str, str]]) -> bytes:
+def empty_block(columns: Iterable[tuple[str, str]]) -> bytes:
     """A block that tells names and types and has no rows."""
-    described = (wire.text(name) + wire.text(type_) for name, type_ in columns)
-    return wire.varint(len(columns)) + wire.varint(0) + b"".join(described)
+    described = [encoding.text(name) + encoding.text(type_) for name, type_ in columns]
+    return encoding.varint(len(described)) + encoding.varint(0) + b"".join(described)
 
 
-def _skip_column(incoming: Incoming, rows: int) -> str:
-    name = incoming.text(MAX_NAME)
-    column = column_of(incoming.text(MAX_NAME))
+def _skip_column(incoming: Incoming, rows: int) -> tuple[str, str]:
+    name, type_ = incoming.text(MAX_NAME), incoming.text(MAX_NAME)
+    column = column_of(type_)
     if rows:
         column.skip_prefix(incoming)
         column.skip(incoming, rows)
-    return name
+    return name, type_
 
 
 @lru_cache(maxsize=4096)

@@ -16,7 +16,11 @@ from embedded.clickhouse.errors import QueryError, query_error
 from embedded.clickhouse.protocol import Progress
 from embedded.clickhouse.statements import identifier, literal, without_semicolon
 
+LIBRARY: Any = _chdb  # its stubs lack most of it
 NOT_STREAMED = "Streaming query is not supported for query"
+KILL = """KILL QUERY WHERE query_id IN (
+    SELECT query_id FROM system.processes WHERE Settings['chdb_client_name'] = {name}
+) ASYNC"""
 ALWAYS = {"implicit_select": "0", "allow_introspection_functions": "0"}
 
 
@@ -36,8 +40,8 @@ class Engine:
     """Opening takes 0.1 s; a second process on the same folder is refused with code 36."""
 
     def __init__(self, folder: Path, limits: Limits) -> None:
-        _chdb.reset_signal_handlers()
-        _chdb.set_signal_handlers_enabled(0)
+        LIBRARY.reset_signal_handlers()
+        LIBRARY.set_signal_handlers_enabled(0)
         folder.mkdir(parents=True, exist_ok=True)
         configuration = folder / "engine.xml"
         configuration.write_text(configuration_xml(limits))
@@ -60,11 +64,8 @@ class Engine:
 
     def kill(self, name: str) -> None:
         """Ask the connection's running query to stop, and return at once; it fails with code 394."""
-        running = (
-            f"SELECT query_id FROM system.processes WHERE Settings['chdb_client_name'] = {literal(name)}"
-        )
         with self._control_lock, suppress(QueryError):
-            self._control.run(f"KILL QUERY WHERE query_id IN ({running}) ASYNC")
+            self._control.run(KILL.format(name=literal(name)))
 
     def give_memory_back(self) -> None:
         with self._control_lock, suppress(QueryError):
@@ -84,7 +85,7 @@ class EngineConnection:
 
     def nature(self, sql: str) -> Nature:
         told = self._connection._conn.classify_query(sql)
-        return Nature(told["query_class"] == _chdb.query_class.READ_ONLY, told["statement_count"])
+        return Nature(told["query_class"] == LIBRARY.query_class.READ_ONLY, told["statement_count"])
 
     def set(self, settings: Mapping[str, str | None]) -> None:
         """The values are taken as text, whatever their type; None goes back to the default."""
@@ -161,8 +162,8 @@ def _reported(action: Callable[..., Any], *arguments: Any) -> Any:
 
 def _blocks_of(result: Any) -> Iterator[Block]:
     data = result.get_memview().view()
-    for block, rows in split_blocks(data):
-        yield Block(block, rows)
+    for block, shape in split_blocks(data):
+        yield Block(block, shape.rows)
 
 
 def _progress(told: Mapping[str, int]) -> Progress:

@@ -6,11 +6,13 @@ down to it by themselves.
 
 import struct
 from enum import IntEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from embedded.clickhouse import wire
+from embedded.clickhouse import encoding
 from embedded.clickhouse.errors import ProtocolError
-from embedded.clickhouse.wire import Incoming
+
+if TYPE_CHECKING:  # the supervisor greets with this module and has no need of the compiled reader
+    from embedded.clickhouse.wire import Incoming
 
 REVISION = 54429
 SERVER_NAME = "ClickHouse"
@@ -74,14 +76,14 @@ class Progress(NamedTuple):
         return Progress(*(max(now - before, 0) for now, before in zip(self, earlier, strict=True)))
 
 
-def read_hello(incoming: Incoming) -> Hello:
+def read_hello(incoming: "Incoming") -> Hello:
     client = incoming.text(MAX_HELLO_TEXT)
     _major, _minor, revision = incoming.varint(), incoming.varint(), incoming.varint()
     database, user, password = (incoming.text(MAX_HELLO_TEXT) for _ in range(3))
     return Hello(client, revision, database, user, password)
 
 
-def read_query(incoming: Incoming) -> Query:
+def read_query(incoming: "Incoming") -> Query:
     incoming.text(MAX_HELLO_TEXT)  # the query's id; the engine gives its own
     _skip_client_info(incoming)
     settings = _read_settings(incoming)
@@ -89,7 +91,7 @@ def read_query(incoming: Incoming) -> Query:
     return Query(settings, bool(compression), incoming.text(MAX_QUERY_TEXT))
 
 
-def read_data_header(incoming: Incoming) -> str:
+def read_data_header(incoming: "Incoming") -> str:
     """What comes before a block: the name of an external table (else empty) and the block's info."""
     table = incoming.text(MAX_HELLO_TEXT)
     while (field := incoming.varint()) != BLOCK_INFO_END:
@@ -102,7 +104,7 @@ def read_data_header(incoming: Incoming) -> str:
     return table
 
 
-def _skip_client_info(incoming: Incoming) -> None:
+def _skip_client_info(incoming: "Incoming") -> None:
     if not incoming.read_one():  # no kind of query, and nothing more is told
         return
     for _ in range(3):  # the user, query id and address that it came from first
@@ -116,7 +118,7 @@ def _skip_client_info(incoming: Incoming) -> None:
     incoming.varint()  # patch version
 
 
-def _read_settings(incoming: Incoming) -> tuple[Setting, ...]:
+def _read_settings(incoming: "Incoming") -> tuple[Setting, ...]:
     settings: list[Setting] = []
     while name := incoming.text(MAX_HELLO_TEXT):
         important = bool(incoming.read_one() & 1)
@@ -128,34 +130,40 @@ def _read_settings(incoming: Incoming) -> tuple[Setting, ...]:
 
 def server_hello(version: str, timezone: str) -> bytes:
     major, minor, patch = (int(part) for part in version.split(".")[:3])
-    numbers = b"".join(map(wire.varint, (major, minor, REVISION)))
-    names = wire.text(timezone) + wire.text("embedded")
-    return wire.varint(FromServer.HELLO) + wire.text(SERVER_NAME) + numbers + names + wire.varint(patch)
+    numbers = b"".join(map(encoding.varint, (major, minor, REVISION)))
+    names = encoding.text(timezone) + encoding.text("embedded")
+    return (
+        encoding.varint(FromServer.HELLO)
+        + encoding.text(SERVER_NAME)
+        + numbers
+        + names
+        + encoding.varint(patch)
+    )
 
 
 def client_hello(user: str, password: str) -> bytes:
     """The greeting of our own readiness probe."""
-    version = b"".join(map(wire.varint, (1, 0, REVISION)))
-    names = wire.text("") + wire.text(user) + wire.text(password)
-    return wire.varint(FromClient.HELLO) + wire.text("readiness probe") + version + names
+    version = b"".join(map(encoding.varint, (1, 0, REVISION)))
+    names = encoding.text("") + encoding.text(user) + encoding.text(password)
+    return encoding.varint(FromClient.HELLO) + encoding.text("readiness probe") + version + names
 
 
 def exception(code: int, message: str) -> bytes:
-    texts = wire.text("DB::Exception") + wire.text(f"DB::Exception: {message}") + wire.text("")
-    return wire.varint(FromServer.EXCEPTION) + struct.pack("<i", code) + texts + b"\0"
+    texts = encoding.text("DB::Exception") + encoding.text(f"DB::Exception: {message}") + encoding.text("")
+    return encoding.varint(FromServer.EXCEPTION) + struct.pack("<i", code) + texts + b"\0"
 
 
 def progress(step: Progress) -> bytes:
-    return wire.varint(FromServer.PROGRESS) + b"".join(map(wire.varint, step))
+    return encoding.varint(FromServer.PROGRESS) + b"".join(map(encoding.varint, step))
 
 
 def profile_info(rows: int, blocks: int, size: int) -> bytes:
     """How much was answered; nothing is said about rows before a LIMIT."""
-    counts = b"".join(map(wire.varint, (rows, blocks, size)))
-    return wire.varint(FromServer.PROFILE_INFO) + counts + b"\0" + wire.varint(0) + b"\0"
+    counts = b"".join(map(encoding.varint, (rows, blocks, size)))
+    return encoding.varint(FromServer.PROFILE_INFO) + counts + b"\0" + encoding.varint(0) + b"\0"
 
 
-PONG = wire.varint(FromServer.PONG)
-END_OF_STREAM = wire.varint(FromServer.END_OF_STREAM)
+PONG = encoding.varint(FromServer.PONG)
+END_OF_STREAM = encoding.varint(FromServer.END_OF_STREAM)
 # Before every block: no table name; not an overflow, no bucket, end of the block's info.
-DATA = wire.varint(FromServer.DATA) + wire.text("") + b"\x01\x00\x02\xff\xff\xff\xff\x00"
+DATA = encoding.varint(FromServer.DATA) + encoding.text("") + b"\x01\x00\x02\xff\xff\xff\xff\x00"

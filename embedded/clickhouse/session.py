@@ -1,6 +1,8 @@
 """One client, from its greeting to its goodbye."""
 
+import itertools
 import socket
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import NamedTuple
@@ -28,6 +30,7 @@ from embedded.clickhouse.watcher import Watcher
 from embedded.clickhouse.wire import Incoming, Outgoing
 
 GOODBYE_SECONDS = 1.0
+PROGRESS_AFTER_SECONDS = 0.05  # that of a quicker statement travels with its answer
 
 
 class House(NamedTuple):
@@ -46,7 +49,10 @@ class Session:
         self._name = name
         self._incoming = Incoming(connection.recv_into)
         self._outgoing = Outgoing(connection.sendall)
-        self._progress = Progress()
+        self._progress: Progress | None = (
+            None  # as far as it is told; None while no statement of the client runs
+        )
+        self._started = 0.0
         self._writer_settings = settings.WriterSettings()
         self._reader_settings: dict[str, str] = {}
         self._engine: EngineConnection | None = None
@@ -160,15 +166,18 @@ class Session:
         return nature.only_reads
 
     def _answer_statement(self, connection: EngineConnection, sql: str, *, only_reads: bool) -> None:
-        self._progress = Progress()
         if only_reads:
             sql = statements.without_format(sql)
-            sent = self._send_blocks(connection.stream(sql))
-            if not sent:
-                self._send_data(blocks.empty_block(connection.columns_of_answer(sql)))
+            answer = connection.stream(sql)
         else:
-            self._send_blocks(connection.run(sql))
+            answer = connection.run(sql)
             self._remember(sql)
+        first = next(answer, None)
+        if first is not None:
+            self._send_data(blocks.empty_block(_columns(connection, first, sql)))
+            self._send_blocks(itertools.chain([first], answer))
+        elif only_reads:
+            self._send_data(blocks.empty_block(connection.columns_of_answer(sql)))
         self._outgoing.put(protocol.END_OF_STREAM)
 
     def _remember(self, sql: str) -> None:
@@ -177,14 +186,12 @@ class Session:
         if first is not None and first.word == "SET":
             self._writer_settings.remember(sql)
 
-    def _send_blocks(self, answer: Iterable[Block]) -> bool:
+    def _send_blocks(self, answer: Iterable[Block]) -> None:
         rows = count = size = 0
         for block in answer:
             self._send_data(block.data)
             rows, count, size = rows + block.rows, count + 1, size + len(block.data)
-        if count:
-            self._outgoing.put(protocol.profile_info(rows, count, size))
-        return bool(count)
+        self._outgoing.put(protocol.profile_info(rows, count, size))
 
     def _insert(self, connection: EngineConnection, insert: InsertOfBlocks, token: str | None) -> None:
         """Acknowledged only after the engine has run the whole of it to its end."""
@@ -195,7 +202,6 @@ class Session:
             self._receive(staging, {name for name, _ in header})
             if staging.rows:
                 with self._interruptible():
-                    self._progress = Progress()
                     connection.run(insert.reading(staging.path, token))
         self._outgoing.put(protocol.progress(Progress(written_rows=staging.rows, written_bytes=staging.size)))
         self._outgoing.put(protocol.END_OF_STREAM)
@@ -204,7 +210,7 @@ class Session:
         """All blocks are taken in before anything is refused: the client reads no answer until then."""
         strange: set[str] = set()
         for _, shape in self._client_blocks(staging):
-            strange |= expected ^ set(shape.names)
+            strange |= expected ^ {name for name, _ in shape.columns}
             staging.rows += shape.rows
         if strange:
             raise QueryError(
@@ -233,9 +239,10 @@ class Session:
 
     @contextmanager
     def _interruptible(self) -> Iterator[None]:
-        """A client that cancels is told the end of its stream; one that has gone is told nothing."""
+        """While a statement of the client runs. If the client cancels it, its stream just ends."""
         watcher = self._house.watcher
         said_more = self._incoming.unread > 0
+        self._progress, self._started = Progress(), time.monotonic()
         with watcher.watching(self._name, self._socket, said_more=said_more) as watched:
             try:
                 yield
@@ -243,6 +250,8 @@ class Session:
                 if not watched.interrupted or error.code != QUERY_WAS_CANCELLED:
                     raise
                 self._outgoing.put(protocol.END_OF_STREAM)
+            finally:
+                self._progress = None
 
     def _with_settings(self, heard: dict[str, protocol.Setting]) -> EngineConnection:
         if self._reads_only:
@@ -265,10 +274,13 @@ class Session:
 
     def _report_progress(self, told: Progress) -> None:
         """Called by the engine, in this thread. An exception must not pass through it."""
+        if self._progress is None:
+            return
         self._outgoing.put(protocol.progress(told.since(self._progress)))
         self._progress = told
-        with suppress(OSError):
-            self._outgoing.flush()
+        if time.monotonic() - self._started > PROGRESS_AFTER_SECONDS:
+            with suppress(OSError):
+                self._outgoing.flush()
 
     def _send_data(self, block: bytes | memoryview) -> None:
         self._outgoing.put(protocol.DATA)
@@ -295,6 +307,14 @@ class Session:
     @property
     def _reads_only(self) -> bool:
         return self._user is None or self._user.read_only
+
+
+def _columns(connection: EngineConnection, first: Block, sql: str) -> Iterable[tuple[str, str]]:
+    """The names and types that a client wants to know before the first row."""
+    try:
+        return next(blocks.split_blocks(first.data))[1].columns
+    except ProtocolError:  # a type that we cannot pass over: let the engine tell
+        return connection.columns_of_answer(sql)
 
 
 def _header(connection: EngineConnection, insert: InsertOfBlocks) -> list[tuple[str, str]]:

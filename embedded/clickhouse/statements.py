@@ -4,6 +4,7 @@ The engine parses; this only closes the gaps between the engine and a server, wh
 cannot tell us about.
 """
 
+import itertools
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -62,7 +63,9 @@ class InsertOfBlocks(NamedTuple):
         if token is not None:
             settings.append(f"insert_deduplication_token = {literal(token)}")
         clause = f" SETTINGS {', '.join(settings)}" if settings else ""
-        return f"INSERT INTO {self.target} {self.column_list} FROM INFILE {literal(path)}{clause} FORMAT Native"
+        return (
+            f"INSERT INTO {self.target} {self.column_list} FROM INFILE {literal(path)}{clause} FORMAT Native"
+        )
 
 
 def tokens(sql: str) -> list[Token]:
@@ -127,8 +130,10 @@ def refuse_totals(sql: str) -> None:
     if "totals" not in sql.lower():
         return
     words = [token.word for token in tokens(sql)]
-    if ("WITH", "TOTALS") in zip(words, words[1:], strict=False):
-        raise QueryError(NOT_IMPLEMENTED, "WITH TOTALS is not answered by this server; ask for the sum apart.")
+    if ("WITH", "TOTALS") in itertools.pairwise(words):
+        raise QueryError(
+            NOT_IMPLEMENTED, "WITH TOTALS is not answered by this server; ask for the sum apart."
+        )
 
 
 def refuse_to_reader(sql: str) -> None:
@@ -209,6 +214,8 @@ def _calls_file(found: list[Token], at: int) -> bool:
 
 def _describes_function(found: list[Token]) -> bool:
     at = 2 if found[1:2] and found[1].word == "TABLE" else 1
-    return bool(found[at:]) and bool(found[at].name) and any(
-        token.text == "(" for token in found[at + 1 : at + 4]
+    return (
+        bool(found[at:])
+        and bool(found[at].name)
+        and any(token.text == "(" for token in found[at + 1 : at + 4])
     )

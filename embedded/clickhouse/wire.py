@@ -1,4 +1,4 @@
-"""Bytes in and bytes out of one connection, buffered; integers and strings as the protocol spells them."""
+"""Bytes in and bytes out of one connection, buffered."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -26,6 +26,11 @@ class Incoming(BufferedReader):  # type: ignore[misc]  # the driver ships no typ
     10 ms in that compiled loop and 200 ms in Python.
     """
 
+    buffer: bytearray
+    position: int
+    current_buffer_size: int
+    read_one: Callable[[], int]
+
     def __init__(self, receive_into: Callable[[bytearray], int], size: int = BUFFER) -> None:
         super().__init__(size)
         self._receive_into = receive_into
@@ -49,7 +54,7 @@ class Incoming(BufferedReader):  # type: ignore[misc]  # the driver ships no typ
     @property
     def unread(self) -> int:
         """How many bytes have arrived and are not read yet."""
-        return int(self.current_buffer_size - self.position)
+        return self.current_buffer_size - self.position
 
     def skip(self, count: int) -> None:
         while count > (at_hand := self.current_buffer_size - self.position):
@@ -114,17 +119,3 @@ class Outgoing:
             self._waiting.clear()
             self._size = 0
             self._send_all(data)
-
-
-def varint(value: int) -> bytes:
-    encoded = bytearray()
-    while value >= 0x80:
-        encoded.append(value & 0x7F | 0x80)
-        value >>= 7
-    encoded.append(value)
-    return bytes(encoded)
-
-
-def text(value: str) -> bytes:
-    data = value.encode()
-    return varint(len(data)) + data
