@@ -155,27 +155,53 @@ def skip_block(incoming: Incoming, sink: Sink | None = None) -> BlockShape:
 
 def split_blocks(data: memoryview) -> Iterator[tuple[memoryview, BlockShape]]:
     """The blocks that stand one behind the other in `data`."""
-    rest = data
-
-    def receive_into(buffer: bytearray) -> int:
-        nonlocal rest
-        size = min(len(buffer), len(rest))
-        buffer[:size], rest = rest[:size], rest[size:]
-        return size
-
-    incoming = Incoming(receive_into, min(len(data), BUFFER))
+    incoming = _FromMemory(data)
     start = 0
     while start < len(data):
         shape = skip_block(incoming)
-        end = len(data) - len(rest) - incoming.unread
-        yield data[start:end], shape
-        start = end
+        yield data[start : incoming.offset], shape
+        start = incoming.offset
+
+
+def with_types(block: memoryview, types: list[str]) -> Iterator[bytes | memoryview]:
+    """The same block in pieces, its columns said to be of these types."""
+    incoming = _FromMemory(block)
+    _columns, rows = incoming.varint(), incoming.varint()
+    start = 0
+    for type_ in types:
+        incoming.text(MAX_NAME)
+        yield block[start : incoming.offset]
+        yield encoding.text(type_)
+        column = column_of(incoming.text(MAX_NAME))
+        start = incoming.offset
+        column.skip_prefix(incoming)
+        column.skip(incoming, rows)
+    yield block[start:]
 
 
 def empty_block(columns: Iterable[tuple[str, str]]) -> bytes:
     """A block that tells names and types and has no rows."""
     described = [encoding.text(name) + encoding.text(type_) for name, type_ in columns]
     return encoding.varint(len(described)) + encoding.varint(0) + b"".join(described)
+
+
+class _FromMemory(Incoming):
+    """Reads what is at hand already."""
+
+    def __init__(self, data: memoryview) -> None:
+        super().__init__(self._receive, min(len(data), BUFFER))
+        self._rest = data
+        self._passed = 0
+
+    @property
+    def offset(self) -> int:
+        return self._passed - self.unread
+
+    def _receive(self, buffer: bytearray) -> int:
+        size = min(len(buffer), len(self._rest))
+        buffer[:size], self._rest = self._rest[:size], self._rest[size:]
+        self._passed += size
+        return size
 
 
 def _skip_column(incoming: Incoming, rows: int) -> tuple[str, str]:

@@ -25,8 +25,9 @@ class ProtocolError(Exception):
     """What a client sent cannot be understood or passed over; its connection cannot go on."""
 
     def __init__(self, message: str, code: int = UNEXPECTED_PACKET) -> None:
-        super().__init__(message)
+        super().__init__(code, message)
         self.code = code
+        self.message = message
 
 
 class QueryError(Exception):

@@ -1,6 +1,8 @@
 """Bytes in and bytes out of one connection, buffered."""
 
+import socket
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Protocol
 
 from clickhouse_driver.bufferedreader import BufferedReader
@@ -9,6 +11,7 @@ from embedded.clickhouse.errors import ProtocolError
 
 BUFFER = 256 * 1024
 SEND_AT_ONCE = 64 * 1024  # smaller pieces wait for company, larger ones are sent without a copy
+GOODBYE_SECONDS = 1.0
 STRINGS_AT_ONCE = 65_536
 MAX_VARINT_BYTES = 10
 
@@ -119,3 +122,26 @@ class Outgoing:
             self._waiting.clear()
             self._size = 0
             self._send_all(data)
+
+
+class Line:
+    """Both directions of one client's connection."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self.socket = connection
+        self.incoming = Incoming(connection.recv_into)
+        self.outgoing = Outgoing(connection.sendall)
+
+    def say(self, packet: bytes) -> None:
+        """Send it now, after what waits."""
+        self.outgoing.put(packet)
+        self.outgoing.flush()
+
+    def say_goodbye(self, packet: bytes) -> None:
+        """The last word. What the client still sends is read, or the packet would be lost with it."""
+        with suppress(OSError):
+            self.say(packet)
+            self.socket.shutdown(socket.SHUT_WR)
+            self.socket.settimeout(GOODBYE_SECONDS)
+            while self.socket.recv(BUFFER):
+                pass
