@@ -1,7 +1,7 @@
 """Makes of the engine's blocks what a client expects: names and types first, then the rows."""
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 
 from embedded.clickhouse import protocol
 from embedded.clickhouse.blocks import empty_block, split_blocks, with_types
@@ -16,7 +16,7 @@ ZONE_UNTOLD = "DateTime"
 
 def packets(
     connection: EngineConnection, aside: Callable[[], EngineConnection], sql: str
-) -> Iterator[bytes | memoryview]:
+) -> Generator[bytes | memoryview, None, None]:
     """The answer to a question, which has columns even when it has no rows.
 
     `aside` gives a second connection with the same settings: one that streams can answer nothing else.

@@ -1,7 +1,7 @@
 """One client, from its greeting to its goodbye."""
 
 import socket
-from contextlib import suppress
+from contextlib import closing, suppress
 from typing import NamedTuple
 
 from embedded.clickhouse import answers, blocks, inserts, protocol, settings, statements
@@ -148,6 +148,8 @@ class Session:
         nature = connection.nature(sql)
         if nature.statements > 1:
             raise QueryError(SYNTAX_ERROR, "Syntax error: several statements in one query are not allowed.")
+        if not nature.statements and not statements.tokens(sql):
+            raise QueryError(SYNTAX_ERROR, "Syntax error: empty query.")
         statements.refuse_totals(sql)
         if read_only:
             if not nature.statements:
@@ -161,8 +163,10 @@ class Session:
         """Of a question that its client cancels the stream just ends."""
         with running(connection, self._house.watcher, self._name, self._line) as watched:
             try:
-                for piece in answers.packets(connection, connections.aside, sql):
-                    self._line.outgoing.put(piece)
+                # Closed at once if the client has gone: the engine would work on for nobody.
+                with closing(answers.packets(connection, connections.aside, sql)) as pieces:
+                    for piece in pieces:
+                        self._line.outgoing.put(piece)
             except QueryError as error:
                 if not watched.interrupted or error.code != QUERY_WAS_CANCELLED:
                     raise
