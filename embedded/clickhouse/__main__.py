@@ -55,7 +55,10 @@ def serve(data: Path, port: int, users_file: Path, limits: Limits) -> None:
 
 def listen(port: int) -> socket.socket:
     """On loopback alone: there is no encryption, and a writer may do anything the engine can."""
-    return socket.create_server(("127.0.0.1", port), backlog=128)
+    try:
+        return socket.create_server(("127.0.0.1", port), backlog=128)
+    except OSError as error:
+        sys.exit(f"clickhouse: cannot listen on 127.0.0.1:{port}: {error.strerror}. Set CA_CLICKHOUSE_PORT.")
 
 
 def _require_platform() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from signal import SIGKILL
 
 from clickhouse_driver import Client
+from msgspec import structs
 
 from embedded.child import launch_command
 from embedded.clickhouse.process import command, greet, write_users_of
@@ -19,9 +20,8 @@ READY_WITHIN = 30.0
 
 class RunningServer:
     def __init__(self, folder: Path, *extra: str, fsync: bool = False) -> None:
-        (port,) = free_ports(1)
         self.options = ClickHouse(
-            port=port,
+            port=free_ports(1)[0],
             user="writer",
             password="the writer's word",
             reader_user="reader",
@@ -30,10 +30,9 @@ class RunningServer:
         )
         self.folder = folder / "clickhouse"
         self.output = folder / "output"
-        users_file = folder / "users.json"
-        write_users_of(self.options, users_file)
-        line = (*command(self.options, self.folder, users_file), *extra)
-        self._command = launch_command(Process(name="clickhouse", command=line))
+        self._users_file = folder / "users.json"
+        self._extra = extra
+        write_users_of(self.options, self._users_file)
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -46,8 +45,13 @@ class RunningServer:
 
     def launch(self) -> None:
         """Without waiting for it."""
+        line = (*command(self.options, self.folder, self._users_file), *self._extra)
+        order = launch_command(Process(name="clickhouse", command=line))
         with self.output.open("wb") as output:
-            self._process = subprocess.Popen(self._command, stdout=output, stderr=subprocess.STDOUT)
+            self._process = subprocess.Popen(order, stdout=output, stderr=subprocess.STDOUT)
+
+    def use_port(self, port: int) -> None:
+        self.options = structs.replace(self.options, port=port)
 
     @property
     def process(self) -> subprocess.Popen[bytes]:
