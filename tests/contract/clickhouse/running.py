@@ -3,6 +3,7 @@
 import re
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 from signal import SIGKILL
 
@@ -80,6 +81,14 @@ class RunningServer:
         """What it holds of its own, in bytes; the engine's mapped code is not counted."""
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         return sum(int(size) * 1024 for size in re.findall(r"Rss(?:Anon|Shmem):\s+(\d+)", status))
+
+    def staged_inserts(self) -> int:
+        """Inserts whose rows it has begun to take in."""
+        count = 0
+        for descriptor in Path(f"/proc/{self.process.pid}/fd").iterdir():
+            with suppress(FileNotFoundError):  # closed since it was listed
+                count += "memfd:insert" in str(descriptor.readlink())
+        return count
 
     def _is_ready(self) -> bool:
         try:

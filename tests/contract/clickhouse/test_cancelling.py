@@ -1,16 +1,15 @@
 """A client may stop its query, or just leave; nothing runs on for nobody."""
 
-import time
 from collections.abc import Callable
 
 import pytest
 from clickhouse_driver import Client
 
 from tests.contract.clickhouse.refusals import refusal
+from tests.contract.clickhouse.waiting import wait_until
 
 ENDLESS_ROWS = "SELECT number, sleepEachRow(0.00001) FROM numbers(100000000000)"
 ENDLESS_WORK = "SELECT count() FROM numbers(1000000000000) WHERE NOT ignore(sipHash64(number))"
-DEADLINE = 10.0
 
 
 def start(client: Client, sql: str) -> None:
@@ -23,13 +22,6 @@ def start(client: Client, sql: str) -> None:
 def running(client: Client, sql: str) -> int:
     ((count,),) = client.execute("SELECT count() FROM system.processes WHERE query = %(sql)s", {"sql": sql})
     return int(count)
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + DEADLINE
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come to pass"
-        time.sleep(0.02)
 
 
 @pytest.mark.parametrize("sql", [ENDLESS_ROWS, ENDLESS_WORK])

@@ -11,7 +11,7 @@ from clickhouse_driver.errors import NetworkError
 
 from tests.contract.clickhouse.refusals import DATABASE_MISSING, TOO_MANY_CONNECTIONS, WRONG_PASSWORD, refusal
 from tests.contract.clickhouse.running import RunningServer
-from tests.contract.clickhouse.test_cancelling import wait_until
+from tests.contract.clickhouse.waiting import wait_until
 
 Start = Callable[..., RunningServer]
 
