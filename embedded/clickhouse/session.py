@@ -177,14 +177,16 @@ class Session:
                 self._line.outgoing.put(piece)
 
     def _insert(self, connection: EngineConnection, insert: InsertOfBlocks, token: str | None) -> None:
-        """Returns only after the engine has run the whole of it to its end."""
+        """Returns only after the engine has run the whole of it to its end.
+
+        A client that leaves now does not interrupt it: half an insert would help nobody.
+        """
         header = inserts.header_of(connection, insert)
         self._line.say(protocol.DATA + blocks.empty_block(header.items()))
         limit = self._house.limits.insert_bytes
         with Staging(limit) as staging:
             inserts.receive(self._line.incoming, staging, header, limit)
             if staging.rows:
-                with running(connection, self._house.watcher, self._name, self._line):
-                    connection.run(insert.reading(staging.path, token))
+                connection.run(insert.reading(staging.path, token))
         written = Progress(written_rows=staging.rows, written_bytes=staging.size)
         self._line.outgoing.put(protocol.progress(written))
