@@ -52,6 +52,10 @@ format: .venv/dev ## put the code into its format
 bench-api: .venv/dev ## an authenticated GET of a campaign against bare and stock views
 	$(BIN)/python -m benchmarks.api
 
+.PHONY: bench-engine
+bench-engine: .venv/dev ## the embedded ClickHouse server against the bare engine in one process
+	$(BIN)/python -m benchmarks.engine
+
 .PHONY: pins
 pins: .venv/dev ## compile requirements/*.in into pinned, hashed requirements/*.txt
 	@cd requirements && for list in run dev; do \
