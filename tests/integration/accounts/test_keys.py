@@ -51,8 +51,9 @@ def test_a_key_is_accepted_wherever_a_token_is() -> None:
 def test_a_key_does_what_its_scopes_say_and_no_more() -> None:
     ann = owner()
     client = client_with(make(ann, scopes=["read"]).json()["key"])
-    assert client.get(f"/api/v1/workspaces/{ann.workspace.id}/").status_code == 200
-    assert client.get(API_KEYS).status_code == 403
+    assert client.get(API_KEYS).status_code == 200
+    assert client.post(API_KEYS, {"name": "x", "scopes": ["read"]}, format="json").status_code == 403
+    assert client.patch(f"/api/v1/workspaces/{ann.workspace.id}/", {}, format="json").status_code == 403
 
 
 def test_a_revoked_key_is_refused_from_the_next_request_on() -> None:
@@ -96,12 +97,15 @@ def test_a_program_makes_no_key_that_outlives_it() -> None:
     assert make(key, expires_at=sooner).status_code == 201
 
 
-def test_only_who_manages_the_workspace_handles_keys() -> None:
-    ben = analyst()
+def test_every_member_sees_which_keys_there_are_and_admins_make_and_end_them() -> None:
+    boss = admin()
+    ben = analyst(boss.workspace)
     for url in (API_KEYS, WRITE_KEYS):
-        assert ben.client.get(url).status_code == 403
-        assert ben.client.post(url, {"name": "x"}, format="json").status_code == 403
-    assert make(admin()).status_code == 201
+        made = boss.client.post(url, {"name": "x", **scopes(url)}, format="json")
+        assert made.status_code == 201
+        assert len(ben.client.get(url).json()["results"]) == 1
+        assert ben.client.post(url, {"name": "x", **scopes(url)}, format="json").status_code == 403
+        assert ben.client.delete(f"{url}{made.json()['id']}/").status_code == 403
 
 
 @pytest.mark.parametrize(
