@@ -98,6 +98,31 @@ class RedisCache(Section, frozen=True):
     memory_mb: Annotated[Count, says("Memory bound of the embedded cache server.")] = 128
 
 
+class ClickHouse(Section, frozen=True):
+    embedded: Annotated[
+        bool, says("Start our own engine; false to use the ClickHouse server or cluster at `host`.")
+    ] = True
+    host: Annotated[str, says("Address of ClickHouse.")] = "127.0.0.1"
+    port: Annotated[Port, says("Port of its native protocol.")] = 19000
+    database: Annotated[str, says("Database of the raw tables and rollups.", min_length=1)] = (
+        "campaign_analytics"
+    )
+    user: Annotated[str, says("User that writes and migrates.", min_length=1)] = "campaign_analytics"
+    password: Annotated[str, says("Password of the writing user.", secret=True)] = ""
+    reader_user: Annotated[str, says("User that can only read.", min_length=1)] = "campaign_analytics_reader"
+    reader_password: Annotated[str, says("Password of the reading user.", secret=True)] = ""
+    memory_mb: Annotated[
+        int, says("Memory bound of the embedded engine; caches and inserts follow from it.", ge=256)
+    ] = 1024
+    fsync: Annotated[
+        bool,
+        says("The embedded engine writes through to the disk before it acknowledges: survives a power cut."),
+    ] = False
+    cluster: Annotated[
+        str, says("Name of the cluster, for replicated and distributed tables; empty for one node.")
+    ] = ""
+
+
 class Jwt(Section, frozen=True):
     key: Annotated[str, says("Signs access and refresh tokens.", secret=True, min_length=32)] = ""
     access_seconds: Annotated[int, says("Life of an access token, five minutes at most.", ge=1, le=300)] = 300
@@ -159,6 +184,7 @@ class Options(Struct, frozen=True, kw_only=True):
     postgres: Postgres = Postgres()
     redis_log: RedisLog = RedisLog()
     redis_cache: RedisCache = RedisCache()
+    clickhouse: ClickHouse = ClickHouse()
     jwt: Jwt = Jwt()
     credentials: Credentials = Credentials()
     email: Email = Email()

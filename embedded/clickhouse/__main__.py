@@ -1,0 +1,100 @@
+"""`python -m embedded.clickhouse`: the server's own process; `process.command` writes its line."""
+
+import argparse
+import os
+import platform
+import shutil
+import signal
+import socket
+import sys
+from pathlib import Path
+
+from embedded.clickhouse.configuration import Limits
+from embedded.clickhouse.sandbox import confine_to
+from embedded.clickhouse.users import read_users
+
+INHERITED = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "PYTHONDONTWRITEBYTECODE")
+SUPPORTED = {"Linux": ("x86_64", "aarch64"), "Darwin": ("x86_64", "arm64")}
+
+
+def main() -> None:
+    _require_platform()
+    _drop_environment()
+    arguments = _parser().parse_args()
+    limits = Limits(
+        memory_mb=arguments.memory_mb,
+        connections=arguments.connections,
+        reader_seconds=arguments.reader_seconds,
+        idle_seconds=arguments.idle_seconds,
+        fsync=arguments.fsync,
+    )
+    arguments.data.mkdir(parents=True, exist_ok=True)
+    serve(arguments.data, arguments.port, arguments.users, limits)
+
+
+def serve(data: Path, port: int, users_file: Path, limits: Limits) -> None:
+    """Blocks until SIGTERM or SIGINT."""
+    users = read_users(users_file)
+    listener = listen(port)
+    _give_temporary_folder(data / "temporary")
+    if not confine_to(data):
+        print("clickhouse: this kernel has no Landlock; SQL of the writer can reach every file", flush=True)
+    # Only now: the engine starts threads when it is imported, and a sandbox binds later threads alone.
+    from embedded.clickhouse.engine import Engine
+    from embedded.clickhouse.server import Server
+
+    engine = Engine(data, limits)
+    server = Server(engine, users, limits)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: server.stop())
+    print(f"clickhouse: engine {engine.version} answers on 127.0.0.1:{port}", flush=True)
+    server.run(listener)
+    sys.stdout.flush()
+    os._exit(0)  # the engine's own threads do not survive the interpreter's end
+
+
+def listen(port: int) -> socket.socket:
+    """On loopback alone: there is no encryption, and a writer may do anything the engine can."""
+    try:
+        return socket.create_server(("127.0.0.1", port), backlog=128)
+    except OSError as error:
+        sys.exit(f"clickhouse: cannot listen on 127.0.0.1:{port}: {error.strerror}. Set CA_CLICKHOUSE_PORT.")
+
+
+def _require_platform() -> None:
+    if platform.machine() not in SUPPORTED.get(platform.system(), ()):
+        sys.exit(
+            f"clickhouse: no engine for {platform.system()} {platform.machine()}; set CA_CLICKHOUSE_HOST."
+        )
+
+
+def _drop_environment() -> None:
+    """Start again without what the environment may hold: SQL can read this process's own memory."""
+    kept = {name: os.environ[name] for name in INHERITED if name in os.environ} | {"TZ": "UTC"}
+    if dict(os.environ) != kept:
+        os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], kept)  # noqa: S606
+
+
+def _give_temporary_folder(folder: Path) -> None:
+    """Inside of what the sandbox leaves; what a killed server left there goes."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    os.environ["TMPDIR"] = str(folder)
+
+
+def _parser() -> argparse.ArgumentParser:
+    defaults = Limits()
+    parser = argparse.ArgumentParser(prog="embedded.clickhouse")
+    parser.add_argument("--data", type=Path, required=True, help="folder of the engine, made if missing")
+    parser.add_argument("--port", type=int, required=True, help="on 127.0.0.1")
+    parser.add_argument("--users", type=Path, required=True, help="file written by `write_users`")
+    parser.add_argument("--memory-mb", type=int, default=defaults.memory_mb)
+    parser.add_argument("--connections", type=int, default=defaults.connections)
+    parser.add_argument("--reader-seconds", type=int, default=defaults.reader_seconds)
+    parser.add_argument("--idle-seconds", type=float, default=defaults.idle_seconds)
+    parser.add_argument("--fsync", action="store_true", help="flush to the disk before an acknowledgement")
+    return parser
+
+
+if __name__ == "__main__":
+    main()
