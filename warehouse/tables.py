@@ -43,7 +43,12 @@ VALUE = {
     "value": "Nullable(Decimal(18, 6))",
     "currency": "LowCardinality(String)",
 }
-MARK = {"version": "UInt64", "settled": "UInt8", "marked_at": "DateTime64(6, 'UTC') ALIAS"}
+MARK = {
+    "version": "UInt64",
+    "settled": "UInt8",
+    "marked_at": "DateTime64(6, 'UTC') ALIAS",
+    "written_at": "DateTime('UTC') DEFAULT",
+}
 
 
 class Table(Struct, frozen=True):

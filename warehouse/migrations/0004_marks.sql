@@ -1,10 +1,10 @@
 -- What has to be recomputed, marked by views on every raw insert. Deletions and erasures insert marks
 -- themselves.
 --
--- One row a bucket (visitor, click id), whose newest mark stands. `version` is the engine's clock at the
--- mark in microseconds, twice over: whoever has settled a mark inserts its row again with `settled` = 1
--- and `version` + 1. That beats this mark and loses to every later one, in any order of arrival. FINAL
--- hides what is settled. Only settled marks ever expire.
+-- One row a bucket (visitor, click id), whose newest mark stands. `version` is the engine's clock at the mark
+-- in microseconds, twice over: whoever has settled a mark inserts its row again with `settled` = 1 and
+-- `version` + 1. That beats this mark and loses to every later one, in any order of arrival. FINAL hides what
+-- is settled. Only settled marks expire, a day after they were settled.
 
 CREATE TABLE IF NOT EXISTS dirty_buckets{{local}} {{on_cluster}}
 (
@@ -14,12 +14,13 @@ CREATE TABLE IF NOT EXISTS dirty_buckets{{local}} {{on_cluster}}
     bucket       DateTime('UTC') COMMENT 'a minute; the start of its bucket for a report' CODEC(Delta, ZSTD),
     version      UInt64 CODEC(Delta, ZSTD),
     settled      UInt8 CODEC(ZSTD),
-    marked_at    DateTime64(6, 'UTC') ALIAS fromUnixTimestamp64Micro(toInt64(intDiv(version, 2)), 'UTC')
+    marked_at    DateTime64(6, 'UTC') ALIAS fromUnixTimestamp64Micro(toInt64(intDiv(version, 2)), 'UTC'),
+    written_at   DateTime('UTC') DEFAULT now() CODEC(Delta, ZSTD)
 )
 ENGINE = {{replicated}}ReplacingMergeTree(version, settled)
 PARTITION BY toYYYYMM(bucket)
 ORDER BY (workspace_id, campaign_id, source, bucket)
-TTL toDateTime(intDiv(version, 2000000)) + INTERVAL 1 DAY DELETE WHERE settled = 1;
+TTL written_at + INTERVAL 1 DAY DELETE WHERE settled = 1;
 
 -- cluster only
 CREATE TABLE IF NOT EXISTS dirty_buckets {{on_cluster}} AS dirty_buckets{{local}}
@@ -57,12 +58,13 @@ CREATE TABLE IF NOT EXISTS dirty_visitors{{local}} {{on_cluster}}
     day          Date COMMENT 'of the interaction, in UTC' CODEC(ZSTD),
     version      UInt64 CODEC(Delta, ZSTD),
     settled      UInt8 CODEC(ZSTD),
-    marked_at    DateTime64(6, 'UTC') ALIAS fromUnixTimestamp64Micro(toInt64(intDiv(version, 2)), 'UTC')
+    marked_at    DateTime64(6, 'UTC') ALIAS fromUnixTimestamp64Micro(toInt64(intDiv(version, 2)), 'UTC'),
+    written_at   DateTime('UTC') DEFAULT now() CODEC(Delta, ZSTD)
 )
 ENGINE = {{replicated}}ReplacingMergeTree(version, settled)
 PARTITION BY toYYYYMM(day)
 ORDER BY (workspace_id, visitor_hash, day)
-TTL toDateTime(intDiv(version, 2000000)) + INTERVAL 1 DAY DELETE WHERE settled = 1;
+TTL written_at + INTERVAL 1 DAY DELETE WHERE settled = 1;
 
 -- cluster only
 CREATE TABLE IF NOT EXISTS dirty_visitors {{on_cluster}} AS dirty_visitors{{local}}
@@ -83,12 +85,13 @@ CREATE TABLE IF NOT EXISTS dirty_click_ids{{local}} {{on_cluster}}
     day           Date COMMENT 'of the interaction, in UTC' CODEC(ZSTD),
     version       UInt64 CODEC(Delta, ZSTD),
     settled       UInt8 CODEC(ZSTD),
-    marked_at     DateTime64(6, 'UTC') ALIAS fromUnixTimestamp64Micro(toInt64(intDiv(version, 2)), 'UTC')
+    marked_at     DateTime64(6, 'UTC') ALIAS fromUnixTimestamp64Micro(toInt64(intDiv(version, 2)), 'UTC'),
+    written_at    DateTime('UTC') DEFAULT now() CODEC(Delta, ZSTD)
 )
 ENGINE = {{replicated}}ReplacingMergeTree(version, settled)
 PARTITION BY toYYYYMM(day)
 ORDER BY (workspace_id, click_id_hash, day)
-TTL toDateTime(intDiv(version, 2000000)) + INTERVAL 1 DAY DELETE WHERE settled = 1;
+TTL written_at + INTERVAL 1 DAY DELETE WHERE settled = 1;
 
 -- cluster only
 CREATE TABLE IF NOT EXISTS dirty_click_ids {{on_cluster}} AS dirty_click_ids{{local}}

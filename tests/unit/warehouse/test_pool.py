@@ -58,7 +58,7 @@ def test_after_any_error_the_connection_is_thrown_away(error: type[BaseException
     lending = connections.connection()
     first = lending.__enter__()
     with pytest.raises(error):
-        lending.gen.throw(error)
+        lending.__exit__(error, error(), None)
     assert first.disconnected
     with connections.connection() as second:
         assert second is not first

@@ -1,6 +1,8 @@
 """`manage.py migrate_warehouse`: bring ClickHouse to the state of this version, or say what it would take."""
 
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -15,6 +17,7 @@ from warehouse.migrator import Migrator
 
 class Command(BaseCommand):
     help = "Bring the warehouse (ClickHouse) to the state of this version. Safe to repeat at any time."
+    requires_system_checks = ()  # nor the time to import every view
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -32,19 +35,23 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
 
     def apply(self) -> None:
-        with migration_lock(self._say_waiting):
-            _migrator().apply(self._tell)
+        with migration_lock(self._say_waiting), _migrator() as migrator:
+            migrator.apply(self._tell)
         self.stdout.write("The warehouse is up to date.")
 
     def plan(self) -> None:
         cluster = configuration().clickhouse.cluster
-        for migration in _migrator().plan():
+        with _migrator() as migrator:
+            pending = migrator.plan()
+        for migration in pending:
             self.stdout.write(f"-- {migration.name}")
             for statement in migration.rendered(cluster):
                 self.stdout.write(f"{statement};\n")
 
     def status(self) -> None:
-        for each in _migrator().standing():
+        with _migrator() as migrator:
+            standing = migrator.standing()
+        for each in standing:
             self.stdout.write(f"{each.state:<12} {each.migration.name}")
 
     def _say_waiting(self) -> None:
@@ -55,7 +62,8 @@ class Command(BaseCommand):
         self.stdout.flush()
 
 
-def _migrator() -> Migrator:
+@contextmanager
+def _migrator() -> Iterator[Migrator]:
     options = configuration()
-    server = writer_of(options, database="default")
-    return Migrator(options.clickhouse, server, writer_of(options), read_migrations())
+    with closing(writer_of(options, database="default")) as server, closing(writer_of(options)) as writer:
+        yield Migrator(options.clickhouse, server, writer, read_migrations())
