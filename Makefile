@@ -55,6 +55,7 @@ bench-api: .venv/dev ## an authenticated GET of a campaign against bare and stoc
 .PHONY: reference
 reference: .venv/dev ## write the reference pages that the code defines
 	$(BIN)/python -m runtime.reference
+
 .PHONY: bench-engine
 bench-engine: .venv/dev ## the embedded ClickHouse server against the bare engine in one process
 	$(BIN)/python -m benchmarks.engine

@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "auditlog",
     "django_celery_beat",
     "api",
+    "warehouse",
     "accounts",
     "campaigns",
     "demo",

@@ -23,13 +23,14 @@ class EnginesFailed(Exception):
 
 def throw_away_places(data_dir: Path) -> dict[str, str]:
     """The variables of a copy that lives in this folder, on ports that are free now."""
-    postgres, log, cache, web, flower = free_ports(5)
+    postgres, log, cache, clickhouse, web, flower = free_ports(6)
     return {
         "CA_DATA_DIR": str(data_dir),
         "CA_CONFIG_FILE": os.devnull,
         "CA_POSTGRES_PORT": str(postgres),
         "CA_REDIS_LOG_PORT": str(log),
         "CA_REDIS_CACHE_PORT": str(cache),
+        "CA_CLICKHOUSE_PORT": str(clickhouse),
         "CA_WEB_PORT": str(web),
         "CA_FLOWER_PORT": str(flower),
     }

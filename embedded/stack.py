@@ -1,6 +1,7 @@
 """The stack: every process of the product, one line each, in the order in which they start."""
 
 from embedded import postgres, product, valkey
+from embedded.clickhouse import process as clickhouse
 from embedded.process import Process
 from runtime.options import Options
 
@@ -9,6 +10,7 @@ def stack(options: Options) -> list[Process]:
     return [
         *engines(options),
         product.step("migrate", "migrate", "--verbosity", "1"),
+        product.step("migrate_warehouse", "migrate_warehouse"),
         *([product.step("demo", "demo_create")] if options.environment == "development" else []),
         product.web(options),
         product.worker(options),
@@ -23,4 +25,5 @@ def engines(options: Options) -> list[Process]:
         *postgres.processes(options),
         valkey.log_server(options),
         valkey.cache_server(options),
+        clickhouse.server(options),
     ]

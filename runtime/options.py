@@ -123,6 +123,21 @@ class ClickHouse(Section, frozen=True):
     ] = ""
 
 
+class Warehouse(Section, frozen=True):
+    """What one statement to ClickHouse may cost, and how many run at once."""
+
+    connections: Annotated[
+        Count, says("Connections that one process keeps for writing, and as many again for reading.")
+    ] = 8
+    connect_seconds: Annotated[Count, says("Time to connect, and to wait for a free connection.")] = 5
+    read_seconds: Annotated[Count, says("Longest that a question may run.")] = 30
+    read_memory_mb: Annotated[Count, says("Most memory that a question may take.")] = 400
+    read_scan_mb: Annotated[Count, says("Most data that a question may read.")] = 50_000
+    read_answer_mb: Annotated[Count, says("Largest answer to a question.")] = 256
+    write_seconds: Annotated[Count, says("Longest that an insert or a recompute may run.")] = 120
+    write_memory_mb: Annotated[Count, says("Most memory that an insert or a recompute may take.")] = 700
+
+
 class Jwt(Section, frozen=True):
     key: Annotated[str, says("Signs access and refresh tokens.", secret=True, min_length=32)] = ""
     access_seconds: Annotated[int, says("Life of an access token, five minutes at most.", ge=1, le=300)] = 300
@@ -185,6 +200,7 @@ class Options(Struct, frozen=True, kw_only=True):
     redis_log: RedisLog = RedisLog()
     redis_cache: RedisCache = RedisCache()
     clickhouse: ClickHouse = ClickHouse()
+    warehouse: Warehouse = Warehouse()
     jwt: Jwt = Jwt()
     credentials: Credentials = Credentials()
     email: Email = Email()

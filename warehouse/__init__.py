@@ -1,0 +1,6 @@
+"""The only room that speaks ClickHouse.
+
+How to read it: `client` is the door (a writer, a reader), `pool` keeps its connections, `statement_settings`
+says what is in force and `errors` what may be tried again. `tables` declares what lies there, `writer` fills
+it, `versions` decides between two deliveries of one fact. `migrator` brings it into being from `migrations/`.
+"""
