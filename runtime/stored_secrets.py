@@ -24,7 +24,7 @@ def stored_secrets(data_dir: Path) -> dict[str, str]:
     path = data_dir / SECRETS_FILE
     try:
         return dict(json.loads(path.read_text(encoding="utf-8")))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}
     except (OSError, ValueError, TypeError) as error:
         raise UnreadableSecrets(
