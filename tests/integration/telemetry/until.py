@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-WITHIN = 30.0
+WITHIN = 60.0
 
 
 def until(condition: Callable[[], bool], what: str) -> None:
