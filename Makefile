@@ -60,6 +60,10 @@ reference: .venv/dev ## write the reference pages that the code defines
 bench-engine: .venv/dev ## the embedded ClickHouse server against the bare engine in one process
 	$(BIN)/python -m benchmarks.engine
 
+.PHONY: bench-storage
+bench-storage: .venv/dev ## bytes on disk of an interaction and a metric event, by column
+	$(BIN)/python -m benchmarks.storage
+
 .PHONY: pins
 pins: .venv/dev ## compile requirements/*.in into pinned, hashed requirements/*.txt
 	@cd requirements && for list in run dev; do \

@@ -22,6 +22,8 @@ from django.db.migrations.recorder import MigrationRecorder
 from django_redis import get_redis_connection
 
 from runtime.telemetry.metrics import Metric, count
+from warehouse.client import reader
+from warehouse.status import pending_migrations
 
 logger = structlog.get_logger(__name__)
 
@@ -121,6 +123,12 @@ def redis_cache_answers() -> None:
     get_redis_connection("default").ping()
 
 
+def clickhouse_answers() -> None:
+    pending = pending_migrations(reader())
+    if pending:
+        raise Unready(f"has {len(pending)} migrations to come: run `manage.py migrate_warehouse`")
+
+
 @contextmanager
 def _new_connection() -> Iterator[BaseDatabaseWrapper]:
     """A connection opened now: one that stood for hours does not show that another can be opened."""
@@ -151,6 +159,7 @@ CHECKS = (
     Check("migrations", migrations_are_applied),
     Check("redis_log", redis_log_answers),
     Check("redis_cache", redis_cache_answers),
+    Check("clickhouse", clickhouse_answers),
 )
 
 

@@ -1,6 +1,7 @@
 """`make doctor`: memory of every process, versions of the engines, the disk, the ports, and who answers."""
 
 import platform
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from rich.table import Table
 from embedded import ports
 from embedded.process import NotReady, Process
 from embedded.process_table import birth, family, proportional_memory
+from embedded.product import management_command
 from embedded.run_folder import RunFolder
 from embedded.stack import stack
 from embedded.wheels import postgres_program, valkey_server, version
@@ -73,11 +75,20 @@ def _facts(options: Options) -> Iterator[str]:
     yield f"Python    {platform.python_version()} on {platform.system()} {platform.machine()}"
     yield f"Postgres  {version(postgres_program('postgres'))}"
     yield f"Valkey    {version(valkey_server())}"
+    yield f"ClickHouse {_warehouse_status()}"
     yield f"Data      {options.data_dir}: {_mib(bytes_below(options.data_dir))}"
     for process in stack(options):
         if process.address and ports.is_taken(process.address.host, process.address.port):
             holder = ports.holder(process.address.port) or "a process that cannot be seen"
             yield f"Port      {process.address.port} is held by {holder}"
+
+
+def _warehouse_status() -> str:
+    """Asked by command: what speaks to ClickHouse is the product."""
+    asked = subprocess.run(
+        management_command("warehouse_status"), capture_output=True, text=True, check=False
+    )
+    return (asked.stdout.strip() or "does not answer").removeprefix("ClickHouse ")
 
 
 def _mib(count: int) -> str:

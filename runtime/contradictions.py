@@ -31,7 +31,7 @@ def _loose_origins(options: Options) -> Iterator[str]:
 
 def _shared_addresses(options: Options) -> Iterator[str]:
     users = defaultdict(list)
-    for name in ("postgres", "redis_log", "redis_cache"):
+    for name in ("postgres", "redis_log", "redis_cache", "clickhouse"):
         server = getattr(options, name)
         users[server.host, server.port].append(f"CA_{name.upper()}_PORT")
     users[options.web.host, options.web.port].append("CA_WEB_PORT")

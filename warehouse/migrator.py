@@ -14,7 +14,7 @@ from warehouse.client import Writer
 from warehouse.errors import MigrationError
 from warehouse.migration_files import Migration
 
-OLDEST_SERVER = (25, 8)
+OLDEST_SERVER = (26, 3)  # 25.8 cannot chain the codecs of 0001 and 0002
 FEATURE = "migrate_warehouse"
 STATES_TABLE = "schema_migrations"
 

@@ -3,8 +3,12 @@
 from msgspec import Struct
 
 from warehouse.client import Reader
+from warehouse.errors import WarehouseRefused
+from warehouse.migration_files import read_migrations
+from warehouse.migrator import STATES_TABLE, State
 
 FEATURE = "warehouse_status"
+NOTHING_THERE_YET = (60, 81)  # no such table, no such database
 
 
 class TableStatus(Struct, frozen=True):
@@ -42,6 +46,13 @@ def warehouse_status(reader: Reader) -> WarehouseStatus:
     return WarehouseStatus(version, uptime, memory, [TableStatus(*row) for row in tables])
 
 
-def ping(reader: Reader) -> None:
-    """Raises WarehouseUnavailable or WarehouseRefused unless it answers."""
-    reader.value("SELECT 1", feature="health")
+def pending_migrations(reader: Reader) -> list[str]:
+    """The names of those that this version has and the warehouse lacks. Raises WarehouseUnavailable."""
+    try:
+        rows = reader.rows(f"SELECT number, state FROM {STATES_TABLE} FINAL", feature="health")  # noqa: S608
+    except WarehouseRefused as error:
+        if error.code not in NOTHING_THERE_YET:
+            raise
+        rows = []
+    applied = {number for number, state in rows if state == State.APPLIED}
+    return [migration.name for migration in read_migrations() if migration.number not in applied]

@@ -9,7 +9,7 @@ CREATE TABLE IF NOT EXISTS interactions{{local}} {{on_cluster}}
     workspace_id     UUID,
     campaign_id      UUID,
     kind             Enum8('click' = 1, 'conversion' = 2, 'impression' = 3),
-    occurred_at      DateTime64(3, 'UTC') CODEC(Delta, T64, ZSTD),
+    occurred_at      DateTime64(3, 'UTC') CODEC(Delta, T64('bit'), ZSTD),
     event_id_as_sent String EPHEMERAL,
     event_uuid       UUID DEFAULT if(toString(toUUIDOrZero(event_id_as_sent)) = event_id_as_sent,
                                      toUUIDOrZero(event_id_as_sent), toUUIDOrZero('')) CODEC(NONE),
@@ -32,7 +32,7 @@ CREATE TABLE IF NOT EXISTS interactions{{local}} {{on_cluster}}
     referrer         String CODEC(ZSTD),
     consent          LowCardinality(String),
     log_partition    UInt16 CODEC(ZSTD),
-    log_position     UInt64 CODEC(Delta, ZSTD),
+    log_position     UInt64 CODEC(Delta, T64('bit'), ZSTD),
 
     CONSTRAINT event_has_an_id CHECK event_text != '' OR event_uuid != toUUIDOrZero('')
 )

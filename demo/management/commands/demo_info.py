@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from demo.notes import read_notes
 from demo.stack import base_url, running_processes
 from runtime.config import configuration
+from runtime.options import ClickHouse
 
 
 class Command(BaseCommand):
@@ -33,7 +34,23 @@ def demo_info() -> dict[str, Any]:
     notes = read_notes(options.data_dir)
     if notes is None:
         raise CommandError("There is no demo yet. Make it with `python manage.py demo_create`.")
-    return {"base_url": base_url(options.web), **msgspec.to_builtins(notes), "processes": processes}
+    return {
+        "base_url": base_url(options.web),
+        **msgspec.to_builtins(notes),
+        "processes": processes,
+        "warehouse": _warehouse(options.clickhouse),
+    }
+
+
+def _warehouse(clickhouse: ClickHouse) -> dict[str, Any]:
+    """For a ClickHouse client or a BI tool of one's own: a user that can only read."""
+    return {
+        "host": clickhouse.host,
+        "port": clickhouse.port,
+        "database": clickhouse.database,
+        "user": clickhouse.reader_user,
+        "password": clickhouse.reader_password,
+    }
 
 
 def as_text(info: dict[str, Any]) -> str:
@@ -41,5 +58,6 @@ def as_text(info: dict[str, Any]) -> str:
     facts = {name: str(value) for name, value in info.items() if isinstance(value, str)}
     facts |= {campaign["reference"]: campaign["name"] for campaign in info["campaigns"]}
     facts |= {name: f"pid {pid}" for name, pid in info["processes"].items()}
+    facts |= {f"warehouse {name}": str(value) for name, value in info["warehouse"].items()}
     width = max(map(len, facts))
     return "\n".join(f"{name:<{width}}  {value}" for name, value in facts.items())

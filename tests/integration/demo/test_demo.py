@@ -123,7 +123,9 @@ def test_a_script_is_told_all_that_the_contract_names(
     call_command("demo_info", "--json")
     told = json.loads(capsys.readouterr().out)
     contract = {"base_url", "email", "password", "workspace_id", "api_key", "write_key", "campaigns"}
-    assert set(told) == contract | {"processes"}
+    assert set(told) == contract | {"processes", "warehouse"}
+    assert set(told["warehouse"]) == {"host", "port", "database", "user", "password"}
+    assert told["warehouse"]["user"] == configuration().clickhouse.reader_user
     assert told["processes"] == {"web": 17, "redis_log": 16}
     assert set(told["campaigns"][0]) == {"id", "reference", "name"}
     assert told["base_url"].startswith("http://127.0.0.1:")

@@ -68,6 +68,7 @@ def test_health_tells_of_every_part(client: Client) -> None:
         "migrations",
         "redis_log",
         "redis_cache",
+        "clickhouse",
     ]
     assert all(check["ok"] and check["milliseconds"] > 0 for check in body["checks"])
 

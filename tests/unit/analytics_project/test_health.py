@@ -83,7 +83,8 @@ def test_checks_run_side_by_side() -> None:
 
 
 def test_the_product_asks_for_all_that_it_stands_on() -> None:
-    assert [check.name for check in CHECKS] == ["postgres", "migrations", "redis_log", "redis_cache"]
+    names = ["postgres", "migrations", "redis_log", "redis_cache", "clickhouse"]
+    assert [check.name for check in CHECKS] == names
 
 
 def test_the_migrations_of_this_code_are_those_in_its_folders() -> None:
