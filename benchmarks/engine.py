@@ -19,7 +19,8 @@ from clickhouse_driver import Client
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.direct_engine import DirectEngine, encode
+from benchmarks.direct_engine import DirectEngine
+from benchmarks.driver_blocks import encode
 from benchmarks.machine import describe
 from embedded.clickhouse import protocol
 from embedded.clickhouse.throw_away import ThrowAwayServer
