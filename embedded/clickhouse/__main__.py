@@ -10,15 +10,16 @@ import sys
 from pathlib import Path
 
 from embedded.clickhouse.configuration import Limits
+from embedded.clickhouse.errors import QueryError
+from embedded.clickhouse.processor import NEEDS_A_PERSON, lacks_avx2
 from embedded.clickhouse.sandbox import confine_to
 from embedded.clickhouse.users import read_users
 
 INHERITED = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "PYTHONDONTWRITEBYTECODE")
-SUPPORTED = {"Linux": ("x86_64", "aarch64"), "Darwin": ("x86_64", "arm64")}
 
 
 def main() -> None:
-    _require_platform()
+    _require_avx2()
     _drop_environment()
     arguments = _parser().parse_args()
     limits = Limits(
@@ -43,7 +44,10 @@ def serve(data: Path, port: int, users_file: Path, limits: Limits) -> None:
     from embedded.clickhouse.engine import Engine
     from embedded.clickhouse.server import Server
 
-    engine = Engine(data, limits)
+    try:
+        engine = Engine(data, limits)
+    except QueryError as error:
+        sys.exit(f"clickhouse: the engine cannot open {data}: {error.message} (code {error.code})")
     server = Server(engine, users, limits)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: server.stop())
@@ -61,11 +65,10 @@ def listen(port: int) -> socket.socket:
         sys.exit(f"clickhouse: cannot listen on 127.0.0.1:{port}: {error.strerror}. Set CA_CLICKHOUSE_PORT.")
 
 
-def _require_platform() -> None:
-    if platform.machine() not in SUPPORTED.get(platform.system(), ()):
-        sys.exit(
-            f"clickhouse: no engine for {platform.system()} {platform.machine()}; set CA_CLICKHOUSE_HOST."
-        )
+def _require_avx2() -> None:
+    if lacks_avx2(platform.machine(), Path("/proc/cpuinfo")):
+        print("clickhouse: this processor has no AVX2, which the engine needs; set CA_CLICKHOUSE_HOST.")
+        sys.exit(NEEDS_A_PERSON)
 
 
 def _drop_environment() -> None:

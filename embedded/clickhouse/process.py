@@ -7,6 +7,7 @@ from pathlib import Path
 from signal import SIGTERM
 
 from embedded.clickhouse import encoding, protocol
+from embedded.clickhouse.processor import NEEDS_A_PERSON
 from embedded.clickhouse.users import user, write_users
 from embedded.process import Address, NotReady, Process
 from runtime.options import ClickHouse, Options
@@ -29,6 +30,7 @@ def server(options: Options) -> Process:
         stop_within=STOP_SECONDS,
         stop_signal=SIGTERM,
         orphan_signal=SIGTERM,
+        final_exits=frozenset({NEEDS_A_PERSON}),
     )
 
 

@@ -129,7 +129,9 @@ def test_a_second_server_on_the_same_folder_does_not_start(own_server: Start, tm
     second.launch()
 
     assert second.process.wait() != 0
-    assert "Code: 36" in second.output.read_text()
+    assert "cannot open" in second.output.read_text()
+    assert "(code 36)" in second.output.read_text()
+    assert "Traceback" not in second.output.read_text()
 
 
 def test_a_taken_port_is_told_in_a_line(own_server: Start, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from embedded.clickhouse.configuration import Limits, configuration_xml
 from embedded.clickhouse.process import server
+from embedded.clickhouse.processor import NEEDS_A_PERSON, lacks_avx2
 from embedded.clickhouse.users import read_users, user, write_users
 from runtime.options import ClickHouse, Options
 
@@ -84,3 +85,24 @@ def test_every_bound_of_the_configuration_follows_the_memory() -> None:
     assert small.splitlines() != large.splitlines()
     assert "<fsync_after_insert>0</fsync_after_insert>" in small
     assert "<fsync_after_insert>1</fsync_after_insert>" in configuration_xml(Limits(fsync=True))
+
+
+@pytest.mark.parametrize(
+    ("machine", "flags", "lacking"),
+    [
+        ("x86_64", "fpu sse4_2 avx avx2", False),
+        ("x86_64", "fpu sse4_2 avx", True),
+        ("aarch64", "", False),
+    ],
+)
+def test_a_processor_without_avx2_is_told_apart(
+    tmp_path: Path, machine: str, flags: str, lacking: bool
+) -> None:
+    cpuinfo = tmp_path / "cpuinfo"
+    cpuinfo.write_text(f"processor : 0\nflags\t\t: {flags}\n")
+
+    assert lacks_avx2(machine, cpuinfo) is lacking
+
+
+def test_a_server_that_asks_for_a_person_is_not_started_again(tmp_path: Path) -> None:
+    assert NEEDS_A_PERSON in server(options(tmp_path)).final_exits
