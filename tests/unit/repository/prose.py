@@ -9,6 +9,7 @@ from runtime.config import CONFIG_FILE
 
 # What a running copy or its owner makes, so that a fresh clone does not have it.
 MADE_LATER = ("data/", "config/config.yaml", ".venv/")
+READ_BY_THE_SUITE = {"CA_TEST_CLICKHOUSE"}
 
 _IN_BACKTICKS = re.compile(r"`([^`\n]+)`")
 _PATH = re.compile(r"(?:[\w.-]+/)+[\w.*-]*|[\w-]+\.(?:py|md|cfg|toml|yaml|txt|sql|sh)")
@@ -55,4 +56,4 @@ def _targets(root: Path) -> set[str]:
 
 def _variables() -> set[str]:
     names = {option.variable for option in every_option()}
-    return names | {name + FILE_SUFFIX for name in names} | {CONFIG_FILE}
+    return names | {name + FILE_SUFFIX for name in names} | {CONFIG_FILE} | READ_BY_THE_SUITE
