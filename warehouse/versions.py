@@ -13,16 +13,14 @@ LARGEST_SEQUENCE = (1 << 64 - SNAPSHOT_HASH_BITS) - 1
 
 
 def event_version(occurred_at_ms: int, received_at_us: int, payload_hash: int) -> int:
-    """Of an interaction or a metric event. Raises ValueError beyond what the edge accepts."""
+    """Of an interaction or a metric event; the column `received_at` reads the time back out of it.
+
+    Raises ValueError beyond what the edge accepts.
+    """
     delay = received_at_us - occurred_at_ms * 1000
     if not -EARLIEST_MICROSECONDS <= delay <= LATEST_MICROSECONDS:
         raise ValueError(f"An event cannot be received {delay} microseconds after it occurred.")
     return delay + EARLIEST_MICROSECONDS << HASH_BITS | payload_hash & (1 << HASH_BITS) - 1
-
-
-def received_at_of(version: int, occurred_at_ms: int) -> int:
-    """Microseconds; the column `received_at` of the tables says the same."""
-    return occurred_at_ms * 1000 + (version >> HASH_BITS) - EARLIEST_MICROSECONDS
 
 
 def snapshot_version(sequence: int, snapshot_hash: int) -> int:

@@ -4,7 +4,7 @@ import json
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,12 @@ from django.db import connection, connections
 from django.test import Client
 from msgspec.structs import replace
 
+from analytics_project import health
 from api.problems import CONTENT_TYPE
 from embedded.wheels import valkey_server
 from runtime.config import configuration
 from tests.integration.telemetry.until import until
+from warehouse.client import Reader, reader_of
 
 EVERY_PROBE = ["/health/", "/health/live/", "/health/ready/", "/metrics/"]
 WITHIN = 20.0
@@ -146,6 +148,39 @@ def test_a_postgres_that_takes_connections_and_says_nothing_does_not_hold_up_the
     assert response.json()["failing"] == ["postgres", "migrations"]
     monkeypatch.undo()
     wait_for_status(client, 200)
+
+
+@pytest.fixture
+def warehouse_of(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
+    """Let the health check ask another ClickHouse than the suite's."""
+    asked: list[Reader] = []
+
+    def warehouse_of(**changes: Any) -> None:
+        options = configuration()
+        moved = replace(options, clickhouse=replace(options.clickhouse, **changes))
+        asked.append(reader_of(moved))
+        monkeypatch.setattr(health, "reader", lambda: asked[-1])
+
+    yield warehouse_of
+    for reader in asked:
+        reader.close()
+
+
+@pytest.mark.django_db
+def test_a_missing_clickhouse_is_named(client: Client, warehouse_of: Callable[..., None]) -> None:
+    warehouse_of(port=free_port())
+    body = client.get("/health/ready/").json()
+    assert (body["failing"], body["detail"]) == (["clickhouse"], "clickhouse does not answer")
+
+
+@pytest.mark.django_db
+def test_a_clickhouse_that_was_never_migrated_is_named(
+    client: Client, warehouse_of: Callable[..., None]
+) -> None:
+    warehouse_of(database="not_there_yet")
+    body = client.get("/health/ready/").json()
+    assert body["failing"] == ["clickhouse"]
+    assert "run `manage.py migrate_warehouse`" in body["detail"]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,4 +1,4 @@
-"""The suite's ClickHouse, migrated once; every test has a workspace of its own."""
+"""The suite's ClickHouse, of which every test has a workspace of its own, and servers that may be killed."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,22 +10,12 @@ from msgspec import structs
 from runtime.config import configuration
 from runtime.options import Options
 from tests.contract.clickhouse.running import RunningServer
+from tests.migrated_warehouse import migrate
 from warehouse.client import Reader, Writer, reader_of, writer_of
-from warehouse.migration_files import read_migrations
-from warehouse.migrator import Migrator
-
-
-def migrate(options: Options) -> None:
-    """As the command does, but for its lock."""
-    server, writer = writer_of(options, database="default"), writer_of(options)
-    Migrator(options.clickhouse, server, writer, read_migrations()).apply(lambda *_: None)
-    server.close()
-    writer.close()
 
 
 @pytest.fixture(scope="session")
 def options() -> Options:
-    migrate(configuration())
     return configuration()
 
 
