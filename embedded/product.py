@@ -13,9 +13,9 @@ EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 FLOWER_USER = "operations"
 
 
-def step(name: str, *command: str) -> Process:
+def step(command: str) -> Process:
     """A management command that must succeed before the next process starts."""
-    return Process(name=name, once=True, command=management_command(*command))
+    return Process(name=command, once=True, command=management_command(command))
 
 
 def management_command(*arguments: str) -> tuple[str, ...]:

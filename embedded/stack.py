@@ -9,9 +9,7 @@ from runtime.options import Options
 def stack(options: Options) -> list[Process]:
     return [
         *engines(options),
-        product.step("migrate", "migrate", "--verbosity", "1"),
-        product.step("migrate_warehouse", "migrate_warehouse"),
-        *([product.step("demo", "demo_create")] if options.environment == "development" else []),
+        product.step("prepare"),
         product.web(options),
         product.worker(options),
         product.beat(options),

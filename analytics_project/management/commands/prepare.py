@@ -1,0 +1,21 @@
+"""`manage.py prepare`: what must be true before the product starts, in one process and in order."""
+
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+from runtime.config import configuration
+
+
+class Command(BaseCommand):
+    help = (
+        "Migrate Postgres and ClickHouse, and make the demo where there is one. Safe to repeat at any time."
+    )
+    requires_system_checks = ()  # web makes them when it starts
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        call_command("migrate", verbosity=1, skip_checks=True, stdout=self.stdout)
+        call_command("migrate_warehouse", stdout=self.stdout)
+        if configuration().environment == "development":
+            call_command("demo_create", stdout=self.stdout)
