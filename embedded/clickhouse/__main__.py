@@ -3,6 +3,7 @@
 import argparse
 import os
 import platform
+import resource
 import shutil
 import signal
 import socket
@@ -35,6 +36,7 @@ def main() -> None:
 
 def serve(data: Path, port: int, users_file: Path, limits: Limits) -> None:
     """Blocks until SIGTERM or SIGINT."""
+    _allow_many_files()
     users = read_users(users_file)
     listener = listen(port)
     _give_temporary_folder(data / "temporary")
@@ -76,6 +78,12 @@ def _drop_environment() -> None:
     kept = {name: os.environ[name] for name in INHERITED if name in os.environ} | {"TZ": "UTC"}
     if dict(os.environ) != kept:
         os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], kept)  # noqa: S606
+
+
+def _allow_many_files() -> None:
+    """Every part of a table holds files open, beside the connections; the usual 1,024 are soon used up."""
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def _give_temporary_folder(folder: Path) -> None:

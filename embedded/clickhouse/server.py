@@ -3,7 +3,6 @@
 import itertools
 import socket
 import time
-from contextlib import suppress
 from threading import Thread
 
 from embedded.clickhouse.configuration import Limits
@@ -30,8 +29,7 @@ class Server:
         """Serve until `stop`, then let running queries finish and close the engine."""
         listener.settimeout(TICK_SECONDS)
         while not self._stopping:
-            with suppress(TimeoutError):
-                self._start_session(listener.accept()[0])
+            self._accept(listener)
             self._forget_ended()
             self._give_memory_back_when_quiet()
         listener.close()
@@ -40,6 +38,17 @@ class Server:
     def stop(self) -> None:
         """May be called by a signal handler."""
         self._stopping = True
+
+    def _accept(self, listener: socket.socket) -> None:
+        try:
+            connection, _ = listener.accept()
+        except TimeoutError:
+            return
+        except OSError as error:  # such as no file descriptors left: others will be closed
+            print(f"clickhouse: cannot accept a connection: {error.strerror}", flush=True)
+            time.sleep(TICK_SECONDS)
+        else:
+            self._start_session(connection)
 
     def _start_session(self, connection: socket.socket) -> None:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

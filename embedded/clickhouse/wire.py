@@ -1,6 +1,7 @@
 """Bytes in and bytes out of one connection, buffered."""
 
 import socket
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Protocol
@@ -12,7 +13,8 @@ from embedded.clickhouse.errors import ProtocolError
 BUFFER = 256 * 1024
 SEND_AT_ONCE = 64 * 1024  # smaller pieces wait for company, larger ones are sent without a copy
 GOODBYE_SECONDS = 1.0
-STRINGS_AT_ONCE = 65_536
+FEW_STRINGS, MANY_STRINGS = 16, 65_536
+STRING_BYTES_AT_ONCE = 8 * 1024 * 1024
 MAX_VARINT_BYTES = 10
 
 
@@ -68,10 +70,13 @@ class Incoming(BufferedReader):  # type: ignore[misc]  # the driver ships no typ
         self.position += count
 
     def skip_strings(self, count: int) -> None:
-        """In slices, because the compiled loop makes an object of every string."""
+        """In slices of bounded size, because the compiled loop makes an object of every string."""
+        at_once = FEW_STRINGS
         while count > 0:
-            self.read_strings(min(count, STRINGS_AT_ONCE))
-            count -= STRINGS_AT_ONCE
+            passed = self.read_strings(min(count, at_once))
+            count -= len(passed)
+            average = sum(map(len, passed)) // len(passed) + 1
+            at_once = max(FEW_STRINGS, min(MANY_STRINGS, STRING_BYTES_AT_ONCE // average))
 
     def varint(self) -> int:
         value = 0
@@ -143,5 +148,6 @@ class Line:
             self.say(packet)
             self.socket.shutdown(socket.SHUT_WR)
             self.socket.settimeout(GOODBYE_SECONDS)
-            while self.socket.recv(BUFFER):
+            deadline = time.monotonic() + GOODBYE_SECONDS
+            while self.socket.recv(BUFFER) and time.monotonic() < deadline:
                 pass

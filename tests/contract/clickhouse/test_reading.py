@@ -82,6 +82,12 @@ def test_parameters_are_put_in_by_the_client(client: Client) -> None:
     assert answer == [("it's \\ fine", [1, 2])]
 
 
+def test_a_text_may_hold_every_character_and_be_long(client: Client) -> None:
+    long = "x" * 200_000
+
+    assert client.execute(f"SELECT 'a\0b☃', length('{long}')") == [("a\0b☃", 200_000)]
+
+
 def test_progress_adds_up_to_what_was_read(client: Client) -> None:
     answer = client.execute_with_progress("SELECT sum(sipHash64(number)) FROM numbers(30000000)")
 

@@ -1,5 +1,7 @@
 """The two directions of a connection."""
 
+import tracemalloc
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -40,6 +42,18 @@ def test_a_string_beyond_its_limit_is_refused_unread() -> None:
 
 def test_bytes_that_are_no_text_are_read_all_the_same() -> None:
     assert reading(b"\x02\xff\xfe").text(10) == "\ufffd\ufffd"
+
+
+def test_many_large_strings_are_passed_over_in_little_memory() -> None:
+    data = text("x" * 1_000_000) * 200
+    incoming = reading(data)
+
+    tracemalloc.start()
+    incoming.skip_strings(200)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert most < 50_000_000  # of 200 MB
 
 
 def test_small_pieces_travel_together_and_in_order() -> None:
