@@ -130,13 +130,11 @@ class Session:
             raise QueryError(NOT_IMPLEMENTED, "External tables are not taken by this server.")
 
     def _run(self, query: Query, connections: Connections) -> None:
-        heard = settings.heard(query.settings)
-        token = heard.pop(settings.INSERT_TOKEN, None)
-        connection = connections.main(heard)
+        connection = connections.main(settings.heard(query.settings))
         only_reads = self._check(connection, query.text, read_only=connections.read_only)
         insert = statements.insert_of_blocks(query.text)
         if insert is not None:
-            self._insert(connection, insert, token.value if token else None)
+            self._insert(connection, insert)
         elif only_reads:
             self._answer_question(connections, connection, statements.without_format(query.text))
         else:
@@ -176,7 +174,7 @@ class Session:
             for piece in answers.packets_of_result(connection.run(sql)):
                 self._line.outgoing.put(piece)
 
-    def _insert(self, connection: EngineConnection, insert: InsertOfBlocks, token: str | None) -> None:
+    def _insert(self, connection: EngineConnection, insert: InsertOfBlocks) -> None:
         """Returns only after the engine has run the whole of it to its end.
 
         A client that leaves now does not interrupt it: half an insert would help nobody.
@@ -187,6 +185,6 @@ class Session:
         with Staging(limit) as staging:
             inserts.receive(self._line.incoming, staging, header, limit)
             if staging.rows:
-                connection.run(insert.reading(staging.path, token))
+                connection.run(insert.reading(staging.path))
         written = Progress(written_rows=staging.rows, written_bytes=staging.size)
         self._line.outgoing.put(protocol.progress(written))

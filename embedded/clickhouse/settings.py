@@ -8,9 +8,6 @@ from embedded.clickhouse.engine import EngineConnection
 from embedded.clickhouse.errors import SETTING_CONSTRAINT_VIOLATION, UNKNOWN_SETTING, QueryError
 from embedded.clickhouse.protocol import Setting
 
-# Belongs into the text of its insert: left on a connection it would silently swallow the next one.
-INSERT_TOKEN = "insert_deduplication_token"  # noqa: S105
-
 # A server ignores these on a native connection; the engine would answer in another format, or lose
 # the name by which a running query is found.
 IGNORED = {
@@ -33,7 +30,6 @@ READER_MAY_SET = {
     "join_algorithm",
     "join_use_nulls",
     "log_comment",
-    "log_queries",
     "max_block_size",
     "max_bytes_before_external_group_by",
     "max_bytes_before_external_sort",
@@ -109,35 +105,36 @@ class WriterSettings:
         self._stale = True
 
     def put_in_force(self, connection: EngineConnection, wanted: dict[str, Setting]) -> None:
+        """Nothing of an earlier query stays: a deduplication token left behind would swallow an insert."""
         if wanted == self._in_force and not self._stale:
             return
-        self._stale = True  # until everything below has come to pass
-        gone = dict.fromkeys(self._in_force.keys() - wanted.keys())
+        gone = self._in_force.keys() - wanted.keys()
+        self._in_force, self._stale = {**self._in_force, **wanted}, True  # some of it, if an error comes
         if gone:
-            connection.set(gone)
+            _set_known(connection, dict.fromkeys(gone), important=set())
             for statement in self._statements.values():
                 connection.run(statement)
-        self._in_force = _set_known(connection, wanted)
-        self._stale = False
+        values: dict[str, str | None] = {name: setting.value for name, setting in wanted.items()}
+        _set_known(connection, values, {name for name, setting in wanted.items() if setting.important})
+        self._in_force, self._stale = wanted, False
 
 
-def _set_known(connection: EngineConnection, wanted: dict[str, Setting]) -> dict[str, Setting]:
-    """Set all; where one is unknown, set those that are known, as a server does."""
+def _set_known(connection: EngineConnection, changes: dict[str, str | None], important: set[str]) -> None:
+    """Set all; where one is unknown and not important, set the others, as a server does."""
     try:
-        connection.set({name: setting.value for name, setting in wanted.items()})
+        connection.set(changes)
     except QueryError as error:
         if error.code != UNKNOWN_SETTING:
             raise
-        for name, setting in wanted.items():
-            _set_if_known(connection, name, setting)
-    return wanted
+        for name, value in changes.items():
+            _set_if_known(connection, name, value, important=name in important)
 
 
-def _set_if_known(connection: EngineConnection, name: str, setting: Setting) -> None:
+def _set_if_known(connection: EngineConnection, name: str, value: str | None, *, important: bool) -> None:
     try:
-        connection.set({name: setting.value})
+        connection.set({name: value})
     except QueryError as error:
-        if error.code != UNKNOWN_SETTING or setting.important:
+        if error.code != UNKNOWN_SETTING or important:
             raise
 
 

@@ -57,12 +57,9 @@ class InsertOfBlocks(NamedTuple):
     column_list: str  # as it was written, with its brackets
     settings: str  # what stood after SETTINGS
 
-    def reading(self, path: str, token: str | None) -> str:
+    def reading(self, path: str) -> str:
         """The same insert with its rows read from a file of blocks."""
-        settings = [self.settings] if self.settings else []
-        if token is not None:
-            settings.append(f"insert_deduplication_token = {literal(token)}")
-        clause = f" SETTINGS {', '.join(settings)}" if settings else ""
+        clause = f" SETTINGS {self.settings}" if self.settings else ""
         return (
             f"INSERT INTO {self.target} {self.column_list} FROM INFILE {literal(path)}{clause} FORMAT Native"
         )

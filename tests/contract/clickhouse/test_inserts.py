@@ -117,6 +117,21 @@ def test_a_token_makes_an_insert_count_once_and_does_not_touch_the_next(client: 
     assert client.execute("SELECT a FROM t ORDER BY a") == [(1,), (2,), (3,)]
 
 
+def test_a_token_holds_for_an_insert_from_a_question_too(client: Client) -> None:
+    client.execute(
+        "CREATE TABLE t (a UInt8) ENGINE = MergeTree ORDER BY a"
+        " SETTINGS non_replicated_deduplication_window = 100"
+    )
+
+    for number in (1, 1, 2):
+        token = {"insert_deduplication_token": f"token {number}"}
+        client.execute(f"INSERT INTO t SELECT {number}", settings=token)
+    client.execute("INSERT INTO t SELECT 3")
+    client.execute("INSERT INTO t SELECT 4")
+
+    assert client.execute("SELECT a FROM t ORDER BY a") == [(1,), (2,), (3,), (4,)]
+
+
 def test_async_insert_is_acknowledged_only_when_the_rows_are_there(client: Client) -> None:
     client.execute("CREATE TABLE t (a UInt8) ENGINE = MergeTree ORDER BY a")
 

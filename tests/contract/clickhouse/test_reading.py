@@ -57,6 +57,28 @@ def test_several_blocks_arrive_in_order(client: Client) -> None:
     assert rows == [(number, str(number)) for number in range(300_000)]
 
 
+def test_a_zone_is_told_in_every_block_of_an_answer(client: Client) -> None:
+    rows, columns = client.execute(
+        "SELECT toString(number), toDateTime(number, 'Europe/Berlin') AS moment, number FROM numbers(50000)",
+        with_column_types=True,
+        settings={"max_block_size": 1000},
+    )
+
+    assert columns[1] == ("moment", "DateTime('Europe/Berlin')")
+    assert [(text, int(moment.timestamp()), number) for text, moment, number in rows] == [
+        (str(number), number, number) for number in range(50_000)
+    ]
+
+
+def test_a_temporary_table_is_answered_from_with_and_without_rows(client: Client) -> None:
+    client.execute("CREATE TEMPORARY TABLE mine (a DateTime)")
+
+    assert client.execute("SELECT a FROM mine", with_column_types=True) == ([], [("a", "DateTime")])
+
+    client.execute("INSERT INTO mine VALUES ('2026-01-01 00:00:00')")
+    assert len(client.execute("SELECT a FROM mine")) == 1
+
+
 def test_an_answer_of_several_parts_that_is_not_a_select_arrives_whole(client: Client) -> None:
     client.execute("CREATE TABLE t (a UInt8) ENGINE = MergeTree PARTITION BY a ORDER BY a")
     client.execute("INSERT INTO t VALUES", [(a,) for a in range(20)])

@@ -58,6 +58,22 @@ def test_an_unknown_setting_is_passed_over_unless_the_client_calls_it_important(
     assert refusal(client.execute, THREADS, settings=settings).code == UNKNOWN_SETTING
 
 
+def test_what_was_passed_over_is_no_trouble_to_the_next_query(client: Client) -> None:
+    default = client.execute(THREADS)
+    client.execute(THREADS, settings={"no_such_setting": 1, "max_threads": 3})
+
+    assert client.execute(THREADS) == default
+
+
+def test_settings_that_came_with_a_refused_one_do_not_stay(client: Client) -> None:
+    default = client.execute(THREADS)
+
+    refusal(client.execute, THREADS, settings={"max_threads": 3, "max_block_size": "many", "final": 1})
+
+    assert client.execute(THREADS) == default
+    assert client.execute("SELECT getSetting('final')") == [(False,)]
+
+
 def test_a_setting_cannot_smuggle_sql(client: Client) -> None:
     smuggled = {"max_threads = 1, final = 1, max_block_size": "5"}
 
