@@ -1,0 +1,82 @@
+"""What every event must keep: how long, how large, how old. What is out of bounds is refused, never cut."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from ingestion.errors import InvalidEvent
+from runtime.countries import COUNTRIES
+from runtime.money import AMOUNT_PLACES, CURRENCIES, LARGEST_AMOUNT, LEAST_PLACES
+
+OLDEST = timedelta(days=3 * 365 + 1)
+AHEAD = timedelta(minutes=5)  # clocks of senders differ
+LARGEST_COUNT = 10**15
+
+Id = Annotated[str, Meta(min_length=1, max_length=128)]
+Label = Annotated[str, Meta(max_length=128)]
+Parameter = Annotated[str, Meta(max_length=512)]
+Address = Annotated[str, Meta(max_length=2048)]
+Time = Annotated[datetime, Meta(tz=True)]
+Count = Annotated[int, Meta(ge=0, le=LARGEST_COUNT)]
+Amount = Annotated[
+    Decimal,
+    Meta(extra_json_schema={"pattern": rf"^[0-9]{{1,12}}(\.[0-9]{{1,{AMOUNT_PLACES}}})?$"}),
+]
+Region = Annotated[
+    str,
+    Meta(
+        description="ISO 3166-1 alpha-2, or empty for not known.",
+        extra_json_schema={"enum": ["", *sorted(COUNTRIES)]},
+    ),
+]
+Currency = Annotated[
+    str, Meta(description="ISO 4217.", extra_json_schema={"enum": ["", *sorted(CURRENCIES)]})
+]
+Platform = Literal["meta", "google", "linkedin", "tiktok", "other"]
+Device = Literal["", "desktop", "mobile", "tablet", "tv", "other"]
+
+_FINEST = Decimal(10) ** -AMOUNT_PLACES
+_USUAL = Decimal(10) ** -LEAST_PLACES
+_NOTHING = Decimal(0)
+
+
+def check_amount(field: str, amount: Decimal | None) -> None:
+    if amount is None:
+        return
+    if not (amount.is_finite() and _NOTHING <= amount <= LARGEST_AMOUNT):
+        raise InvalidEvent("out_of_range", field, f"An amount lies between 0 and {LARGEST_AMOUNT:f}.")
+    if amount.quantize(_FINEST) != amount:
+        raise InvalidEvent(
+            "max_decimal_places", field, f"An amount has at most {AMOUNT_PLACES} decimal places."
+        )
+
+
+def canonical_amount(amount: Decimal) -> Decimal:
+    """One spelling for one amount (two places, more only where needed): equal payloads are equal bytes."""
+    usual = abs(amount.quantize(_USUAL))
+    return usual if usual == amount else amount.normalize()
+
+
+def check_currency(currency: str) -> None:
+    if currency and currency not in CURRENCIES:
+        raise InvalidEvent("invalid_choice", "currency", "This is no currency code of ISO 4217, like EUR.")
+
+
+def check_region(region: str) -> None:
+    if region and region not in COUNTRIES:
+        raise InvalidEvent("invalid_choice", "region", "This is no country code of ISO 3166-1, like DE.")
+
+
+def check_time(occurred_at: datetime, received_at: datetime) -> None:
+    """Judged by when it was received: a backlog or a replay is not refused what was accepted once."""
+    if occurred_at > received_at + AHEAD:
+        raise InvalidEvent("in_the_future", "occurred_at", "The time lies more than five minutes ahead.")
+    if occurred_at < received_at - OLDEST:
+        raise InvalidEvent("too_old", "occurred_at", "The time lies more than three years back.")
+
+
+def check_canonical_time(field: str, time: datetime) -> None:
+    if time.tzinfo is not UTC:
+        raise InvalidEvent("not_canonical", field, "On the log a time is in UTC.")
