@@ -26,6 +26,10 @@ info: .venv/run ## what a script needs to speak to the running stack
 doctor: .venv/run ## memory by process, disk, versions, ports, and whether each answers
 	@$(BIN)/python -m embedded doctor
 
+.PHONY: kafka
+kafka: .venv/run ## a Kafka broker alone, to try things with (needs Java 17 and Maven)
+	@CA_DATA_DIR=$${CA_DATA_DIR:-data}/kafka-alone $(BIN)/python -m embedded kafka
+
 .PHONY: reset
 reset: .venv/run ## throw the data away, after asking (YES=1 does not ask)
 	@$(BIN)/python -m embedded reset
@@ -55,6 +59,7 @@ bench-api: .venv/dev ## an authenticated GET of a campaign against bare and stoc
 .PHONY: reference
 reference: .venv/dev ## write the reference pages that the code defines
 	$(BIN)/python -m runtime.reference
+	$(BIN)/python -m ingestion.events.json_schemas
 
 .PHONY: bench-engine
 bench-engine: .venv/dev ## the embedded ClickHouse server against the bare engine in one process

@@ -1,11 +1,11 @@
-"""`python -m embedded run|engines|doctor|reset`: the no-Docker stack from the command line."""
+"""`python -m embedded run|engines|kafka|doctor|reset`: the no-Docker stack from the command line."""
 
 import json
 import subprocess
 import sys
 from typing import Any
 
-from embedded import stack
+from embedded import kafka, stack
 from embedded.doctor import print_report
 from embedded.preflight import CannotStart, explain, make_data_folder
 from embedded.product import management_command
@@ -33,6 +33,14 @@ def run_engines() -> None:
         run(options, stack.engines(options), screen, when_ready=announce_ready)
 
 
+def run_kafka() -> None:
+    """A broker alone, for a person to try things with."""
+    options = options_with_secrets()
+    where = ",".join(options.kafka.brokers)
+    with Screen() as screen:
+        run(options, kafka.processes(options), screen, when_ready=lambda: screen.tell(f"Kafka: {where}"))
+
+
 def doctor() -> None:
     print_report(configuration())
 
@@ -41,7 +49,13 @@ def reset() -> None:
     throw_data_away(configuration().data_dir)
 
 
-COMMANDS = {"run": run_stack, "engines": run_engines, "doctor": doctor, "reset": reset}
+COMMANDS = {
+    "run": run_stack,
+    "engines": run_engines,
+    "kafka": run_kafka,
+    "doctor": doctor,
+    "reset": reset,
+}
 
 
 def options_with_secrets() -> Options:

@@ -1,6 +1,6 @@
 """The stack: every process of the product, one line each, in the order in which they start."""
 
-from embedded import postgres, product, valkey
+from embedded import kafka, postgres, product, valkey
 from embedded.clickhouse import process as clickhouse
 from embedded.process import Process
 from runtime.options import Options
@@ -24,4 +24,5 @@ def engines(options: Options) -> list[Process]:
         valkey.log_server(options),
         valkey.cache_server(options),
         clickhouse.server(options),
+        *(kafka.processes(options) if options.event_log == "kafka" else []),
     ]

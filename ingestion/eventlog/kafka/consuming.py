@@ -1,0 +1,230 @@
+"""Reads one group's share of the partitions and commits what was done."""
+
+import logging
+import time
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from confluent_kafka import OFFSET_BEGINNING, KafkaException, Message, TopicPartition
+from confluent_kafka import Consumer as Client
+
+from ingestion.errors import TransientFailure
+from ingestion.eventlog.base import Batch, Consumer, Partition, Patience, Receipt, Record
+from ingestion.eventlog.kafka.administration import ANSWER_WITHIN, Names
+from ingestion.eventlog.kafka.failures import is_rebalancing, is_transient, transient_failures
+
+log = logging.getLogger(__name__)
+
+COMMIT_WITHIN = 30.0
+SETTINGS = {
+    "enable.auto.commit": False,
+    "enable.auto.offset.store": False,
+    "auto.offset.reset": "earliest",
+    "partition.assignment.strategy": "cooperative-sticky",
+    "queued.max.messages.kbytes": 16_384,
+    # A full local queue is looked at again soon; the default of a second starves a fast consumer.
+    "fetch.queue.backoff.ms": 20,
+}
+
+
+def settings(servers: Mapping[str, Any], group: str, patience: Patience) -> dict[str, Any]:
+    lease = int(patience.lease * 1000)
+    return {
+        **servers,
+        **SETTINGS,
+        "group.id": group,
+        "session.timeout.ms": lease,
+        "heartbeat.interval.ms": lease // 4,
+        "max.poll.interval.ms": max(lease, int(patience.absence * 1000)),
+    }
+
+
+class CannotBegin(Exception):
+    """It is not known where to begin reading: the process must end and start anew."""
+
+
+class KafkaConsumer(Consumer):
+    def __init__(
+        self, client: Client, names: Names, topics: Collection[str], start: datetime | None = None
+    ) -> None:
+        self._client = client
+        self._names = names
+        self._start_ms = int(start.timestamp() * 1000) if start else None
+        self._located: dict[tuple[str | None, int | None], Partition] = {}
+        self._ownerships: dict[Partition, int] = {}
+        self._ownerships_so_far = 0
+        self._committed: dict[Partition, int] = {}
+        self._is_holding = False
+        self._early: list[Message] = []
+        self._starts: dict[Partition, int] = {}
+        client.subscribe(
+            [names.full(topic) for topic in topics],
+            on_assign=self._gain,
+            on_revoke=self._lose,
+            on_lost=self._lose,
+        )
+
+    def poll(self, limit: int, timeout: float) -> Batch:
+        self._resume()
+        if (room := limit - len(self._early)) > 0:
+            self._early += self._consume(room, timeout)
+        self._commit_starts()
+        messages, self._early = self._early[:limit], self._early[limit:]
+        return self._batch(messages)
+
+    def hold(self, seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        self._pause()
+        while (left := deadline - time.monotonic()) > 0:
+            self._early += self._consume(1, left)
+
+    def commit(self, receipts: Sequence[Receipt]) -> set[Partition]:
+        deadline = time.monotonic() + COMMIT_WITHIN
+        while True:
+            self._early += self._consume(1, 0)  # hear of a rebalance before relying on what is owned
+            owned = [receipt for receipt in receipts if self._still_owns(receipt)]
+            if self._try_commit(owned):
+                return {receipt.partition for receipt in receipts} - {receipt.partition for receipt in owned}
+            if time.monotonic() > deadline:
+                raise TransientFailure("Kafka: the rebalance of the group does not end.")
+            self.hold(0.1)
+
+    def partitions(self) -> set[Partition]:
+        return set(self._ownerships)
+
+    def close(self) -> None:
+        self._client.close()
+
+    def _consume(self, limit: int, timeout: float) -> list[Message]:
+        """Rebalances happen in here: the client calls `_gain` and `_lose` from this thread."""
+        with transient_failures():
+            messages = self._client.consume(limit, timeout)
+        return [message for message in messages if _is_delivery(message)]
+
+    def _batch(self, messages: list[Message]) -> Batch:
+        records, last = [], {}
+        for message in messages:
+            partition, offset = self._located[message.topic(), message.partition()], message.offset() or 0
+            logged_ms = message.timestamp()[1]
+            records.append(Record(partition, offset, logged_ms, message.key() or b"", message.value() or b""))
+            last[partition] = str(offset)
+        owned = self._ownerships
+        return Batch(records, [Receipt(p, offset, owned[p]) for p, offset in last.items()])
+
+    def _still_owns(self, receipt: Receipt) -> bool:
+        return self._ownerships.get(receipt.partition) == receipt.ownership
+
+    def _try_commit(self, receipts: list[Receipt]) -> bool:
+        """False while the group is rebalancing: then it is not known yet what is still owned."""
+        following = self._committed.copy()
+        for receipt in receipts:
+            offset = int(receipt.last) + 1
+            following[receipt.partition] = max(offset, following.get(receipt.partition, 0))
+        moved = dict(following.items() - self._committed.items())
+        if moved and not self._commit(moved):
+            return False
+        self._committed = following
+        self._starts = {p: offset for p, offset in self._starts.items() if p not in moved}
+        return True
+
+    def _commit_starts(self) -> None:
+        """A group that begins in the middle is not behind with what came before."""
+        if self._starts and self._commit(self._starts):
+            self._starts = {}
+
+    def _commit(self, offsets: Mapping[Partition, int]) -> bool:
+        """False while the group is rebalancing."""
+        if not self._client.memberid():  # out of the group, whose offsets anybody may move while it is empty
+            return False
+        places = [self._names.located(*where) for where in offsets.items()]
+        try:
+            with transient_failures():
+                _raise_errors(self._client.commit(offsets=places, asynchronous=False))
+        except KafkaException as error:
+            if is_rebalancing(error.args[0]):
+                return False
+            raise
+        return True
+
+    def _gain(self, client: Client, places: list[TopicPartition]) -> None:
+        """Begin where the group stands; called from within `consume`, whenever partitions are added."""
+        try:
+            places = client.committed(places, timeout=ANSWER_WITHIN)
+            for place in places:
+                if place.offset >= 0:
+                    _alarm_of_loss(client, place)
+                elif self._start_ms is None:
+                    place.offset = OFFSET_BEGINNING
+                else:
+                    place.offset = _first_offset(client, place, self._start_ms)
+                    self._starts[self._partition(place)] = place.offset
+        except KafkaException as error:
+            # Left alone, the client would begin anywhere. A new process begins where it should.
+            raise CannotBegin(f"Kafka does not tell where the group stands: {error}") from error
+        client.incremental_assign(places)
+        if self._is_holding:
+            client.pause(places)
+        for place in places:
+            self._ownerships_so_far += 1
+            self._ownerships[self._partition(place)] = self._ownerships_so_far
+
+    def _lose(self, _: Client, places: list[TopicPartition]) -> None:
+        """Called from within `consume`; the client itself lets go of them afterwards."""
+        for partition in map(self._partition, places):
+            self._ownerships.pop(partition, None)
+            self._committed.pop(partition, None)
+            self._starts.pop(partition, None)
+        self._early = [
+            message
+            for message in self._early
+            if self._located[message.topic(), message.partition()] in self._ownerships
+        ]
+
+    def _pause(self) -> None:
+        if not self._is_holding:
+            self._is_holding = True
+            self._client.pause(self._client.assignment())
+
+    def _resume(self) -> None:
+        if self._is_holding:
+            self._is_holding = False
+            self._client.resume(self._client.assignment())
+
+    def _partition(self, place: TopicPartition) -> Partition:
+        partition = Partition(self._names.own(place.topic), place.partition)
+        self._located[place.topic, place.partition] = partition
+        return partition
+
+
+def _raise_errors(places: list[TopicPartition]) -> None:
+    for place in places:
+        if place.error is not None:
+            raise KafkaException(place.error)
+
+
+def _first_offset(client: Client, place: TopicPartition, logged_ms: int) -> int:
+    """Of what was logged then or later; where nothing was, of what comes next."""
+    asked = TopicPartition(place.topic, place.partition, logged_ms)
+    offset = client.offsets_for_times([asked], timeout=ANSWER_WITHIN)[0].offset
+    return offset if offset >= 0 else client.get_watermark_offsets(place, timeout=ANSWER_WITHIN)[1]
+
+
+def _is_delivery(message: Message) -> bool:
+    """False for news of the connection, which comes in between; raises what is not transient."""
+    error = message.error()
+    if error is None:
+        return True
+    if not (is_transient(error) or is_rebalancing(error)):
+        raise KafkaException(error)
+    log.warning("Kafka: %s", error.str())
+    return False
+
+
+def _alarm_of_loss(client: Client, place: TopicPartition) -> None:
+    kept, _ = client.get_watermark_offsets(place, timeout=ANSWER_WITHIN)
+    if place.offset < kept:
+        log.error(
+            "Lost: %d entries of %s/%d were deleted before the group had read them. Raise the retention.",
+            *(kept - place.offset, place.topic, place.partition),
+        )

@@ -1,0 +1,106 @@
+"""Sends entries and learns of each one whether the brokers keep it."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from threading import Event, Thread
+from typing import Any
+
+from confluent_kafka import KafkaError, KafkaException, Message, Producer
+
+from ingestion.errors import InvalidEvent, TransientFailure
+from ingestion.eventlog.base import Entry, Failures, too_large
+
+SETTINGS = {
+    "acks": "all",
+    "enable.idempotence": True,
+    "linger.ms": 2,
+    "compression.type": "lz4",
+    # What nobody waits for any more is given up soon: its sender was told that the outcome is unknown.
+    "message.timeout.ms": 30_000,
+    "queue.buffering.max.kbytes": 65_536,
+    "message.max.bytes": 1_048_588,  # what a broker takes: an entry of the largest size with its frame
+}
+
+Told = Callable[[KafkaError | None, Message], None]
+
+
+class RunningProducer:
+    """A producer and the thread that hears of its acknowledgements. Shared by threads, not by processes."""
+
+    def __init__(self, servers: Mapping[str, Any]) -> None:
+        self.is_broken = False  # an idempotent producer that lost count must be replaced
+        self._producer = Producer({**servers, **SETTINGS})
+        self._closed = False
+        self._hearing = Thread(target=self._hear, name="kafka-acknowledgements", daemon=True)
+        self._hearing.start()
+
+    def produce(self, topic: str, entries: Sequence[Entry], deadline: float) -> Failures:
+        delivery = Delivery(entries)
+        for index in delivery.expected:
+            told = partial(self._tell, delivery, index)
+            if not self._send(topic, entries[index], told, deadline):
+                break
+        delivery.wait(deadline)
+        return delivery.failures()
+
+    def close(self) -> None:
+        """Abandons what is under way: whoever sent it has been told."""
+        self._closed = True
+        self._hearing.join()
+        self._producer.purge()
+
+    def _hear(self) -> None:
+        while not self._closed:
+            self._producer.poll(0.1)
+
+    def _tell(self, delivery: "Delivery", index: int, error: KafkaError | None, _: Message) -> None:
+        if error is not None and error.fatal():
+            self.is_broken = True
+        delivery.tell(index, error)
+
+    def _send(self, topic: str, entry: Entry, told: Told, deadline: float) -> bool:
+        """Hand one entry over, waiting while the local queue is full; False when that took too long."""
+        while True:
+            try:
+                self._producer.produce(topic, key=entry.key, value=entry.value, on_delivery=told)
+            except BufferError:
+                if time.monotonic() > deadline:
+                    return False
+                time.sleep(0.005)
+            except KafkaException as error:
+                self.is_broken = error.args[0].fatal()
+                if not self.is_broken:
+                    raise
+                return False
+            else:
+                return True
+
+
+class Delivery:
+    """One call's entries and what became of them. Told by the hearing thread, read by the sending one."""
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self._told: dict[int, InvalidEvent | TransientFailure] = {
+            index: refusal for index, entry in enumerate(entries) if (refusal := too_large(entry))
+        }
+        self.expected = [index for index in range(len(entries)) if index not in self._told]
+        self._unheard = set(self.expected)
+        self._all_heard = Event()
+        if not self._unheard:
+            self._all_heard.set()
+
+    def tell(self, index: int, error: KafkaError | None) -> None:
+        if error is not None:
+            self._told[index] = TransientFailure(f"Kafka did not take it: {error.str()}")
+        self._unheard.discard(index)
+        if not self._unheard:
+            self._all_heard.set()
+
+    def wait(self, deadline: float) -> None:
+        self._all_heard.wait(max(0.0, deadline - time.monotonic()))
+
+    def failures(self) -> Failures:
+        """What is not heard of by now is not acknowledged, even if it is heard of later."""
+        unknown = TransientFailure("Kafka did not acknowledge it in time.")
+        return {**dict.fromkeys(self._unheard.copy(), unknown), **self._told}

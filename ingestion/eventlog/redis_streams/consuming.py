@@ -1,0 +1,201 @@
+"""Reads the leased streams and commits what was done."""
+
+import time
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from ingestion.errors import TransientFailure
+from ingestion.eventlog.base import MAIN_GROUP, Batch, Consumer, Partition, Patience, Receipt, Record
+from ingestion.eventlog.redis_streams.keys import Keys
+from ingestion.eventlog.redis_streams.leases import BEGINNING, NEW, Leases, alarm_of_loss
+from ingestion.eventlog.redis_streams.server import Server
+from ingestion.eventlog.redis_streams.upkeep import Upkeep
+
+AT_ONCE = 1000  # entries of one stream in one script: the server serves nobody else meanwhile
+LONGEST_WAIT = 1.0
+UPKEEP_EVERY = 10.0
+NUMBER_BITS = 20  # of a position; a million entries in a millisecond of one stream are out of reach
+
+
+class RedisConsumer(Consumer):
+    def __init__(
+        self,
+        server: Server,
+        keys: Keys,
+        upkeep: Upkeep,
+        group: str,
+        topics: Collection[str],
+        start: datetime | None,
+        patience: Patience,
+    ) -> None:
+        self._server = server
+        self._keys = keys
+        self._upkeep = upkeep
+        self._group = group
+        self._turn = 0
+        self._tended = 0.0
+        start_ms = int(start.timestamp() * 1000) if start else None
+        self._leases = Leases(server, keys, group, lambda: upkeep.partitions(topics), start_ms, patience)
+
+    def poll(self, limit: int, timeout: float) -> Batch:
+        deadline = time.monotonic() + timeout
+        reading = _Reading()
+        try:
+            while True:
+                self._attend()
+                found = self._read(reading, limit - len(reading.records))
+                left = deadline - time.monotonic()
+                if len(reading.records) >= limit or left <= 0:
+                    break
+                if not found:
+                    self._wait(min(left, LONGEST_WAIT))
+        except TransientFailure:
+            if not reading.records:
+                raise
+        return reading.batch(self._leases)
+
+    def hold(self, seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0:
+            with suppress(TransientFailure):
+                self._attend()
+            time.sleep(min(left, LONGEST_WAIT))
+
+    def commit(self, receipts: Sequence[Receipt]) -> set[Partition]:
+        lost = set()
+        newest = {receipt.partition: receipt for receipt in receipts}
+        for receipt in newest.values():
+            if not self._commit(receipt):
+                lost.add(receipt.partition)
+        return lost
+
+    def partitions(self) -> set[Partition]:
+        return set(self._leases.owned)
+
+    def close(self) -> None:
+        self._leases.close()
+        self._server.close()
+
+    def _attend(self) -> None:
+        self._leases.balance()
+        now = time.monotonic()
+        if self._group == MAIN_GROUP and now - self._tended >= UPKEEP_EVERY:
+            self._tended = now
+            self._upkeep.trim()
+            self._upkeep.expire_replays()
+
+    def _read(self, reading: "_Reading", room: int) -> bool:
+        """Take what is there now; False if there was nothing."""
+        partitions = self._next_in_turn(room)
+        if not partitions:
+            return False
+        owned = [self._leases.owned[partition] for partition in partitions]
+        keys = [self._keys.lease(self._group, partition) for partition in partitions]
+        keys += [self._keys.stream(partition) for partition in partitions]
+        of_each = max(1, min(AT_ONCE, room // len(partitions)))
+        marks = [mark for one in owned for mark in (one.token, one.after)]
+        try:
+            answers = self._server.run("read", keys, (self._group, self._leases.consumer, of_each, *marks))
+        except TransientFailure:
+            # The server may have delivered what we never saw: ask for it again.
+            for one in owned:
+                one.after = one.delivered or BEGINNING
+            raise
+        found = [self._take(reading, *answer) for answer in zip(partitions, answers, strict=True)]
+        return any(found)
+
+    def _next_in_turn(self, room: int) -> list[Partition]:
+        """All that may be read; if there is less room than partitions, each comes first once."""
+        partitions = self._leases.readable()
+        if room >= len(partitions):
+            return partitions
+        self._turn = (self._turn + room) % len(partitions)
+        return [*partitions[self._turn :], *partitions[: self._turn]][:room]
+
+    def _take(self, reading: "_Reading", partition: Partition, entries: list[Any] | None) -> bool:
+        if entries is None:
+            self._leases.lose(partition)
+            return True
+        owned = self._leases.owned[partition]
+        if not entries:
+            was_undone, owned.after = owned.after != NEW, NEW
+            return was_undone
+        last = entries[-1][0].decode()
+        if owned.after == NEW:
+            owned.last_seen = last
+        else:
+            owned.after = last
+        deleted = reading.add(partition, owned.ownership, entries)
+        owned.delivered = last
+        if deleted:
+            self._write_off(partition, deleted)
+        return True
+
+    def _write_off(self, partition: Partition, ids: list[bytes]) -> None:
+        """Entries that were deleted while they were pending would come back as nil for ever."""
+        alarm_of_loss(partition, len(ids))
+        self._server.ask("XACK", self._keys.stream(partition), self._group, *ids)
+
+    def _wait(self, seconds: float) -> None:
+        """Sleep until something new is written to a stream of ours, for `seconds` at most."""
+        ours = [(partition, self._leases.owned[partition]) for partition in self._leases.readable()]
+        if not ours:
+            time.sleep(min(seconds, 0.1))
+            return
+        after = {self._keys.stream(partition): owned.last_seen for partition, owned in ours}
+        self._server.wait_for_entries(after, max(1, int(seconds * 1000)))
+
+    def _commit(self, receipt: Receipt) -> bool:
+        partition, last, ownership = receipt
+        if not self._leases.owns(partition, ownership):
+            return False
+        owned = self._leases.owned[partition]
+        keys = (
+            self._keys.lease(self._group, partition),
+            self._keys.stream(partition),
+            self._keys.done(self._group),
+        )
+        if not self._server.run("commit", keys, (owned.token, self._group, last)):
+            self._leases.lose(partition)
+            return False
+        owned.committed = last
+        return True
+
+
+class _Reading:
+    """A batch in the making."""
+
+    def __init__(self) -> None:
+        self.records: list[Record] = []
+        self._receipts: dict[Partition, Receipt] = {}
+
+    def add(self, partition: Partition, ownership: int, entries: list[Any]) -> list[bytes]:
+        """Returns the ids of those that are not there any more."""
+        there = [entry for entry in entries if entry[1] is not None]
+        if there:
+            self.records += [_record(partition, *entry) for entry in there]
+            self._receipts[partition] = Receipt(partition, there[-1][0].decode(), ownership)
+        return [entry_id for entry_id, fields in entries if fields is None]
+
+    def batch(self, leases: Leases) -> Batch:
+        """Without what was lost to another consumer meanwhile: its owner has it delivered."""
+        lost = {p for p, receipt in self._receipts.items() if not leases.owns(p, receipt.ownership)}
+        records = (
+            [record for record in self.records if record.partition not in lost] if lost else self.records
+        )
+        return Batch(records, [receipt for p, receipt in self._receipts.items() if p not in lost])
+
+
+def _record(partition: Partition, entry_id: bytes, fields: list[bytes]) -> Record:
+    milliseconds, _, number = entry_id.partition(b"-")
+    logged_ms = int(milliseconds)
+    position = (logged_ms << NUMBER_BITS) + int(number)
+    match fields:
+        case [b"k", key, b"v", value]:
+            return Record(partition, position, logged_ms, key, value)
+    texts = [field.decode(errors="backslashreplace") for field in fields]
+    return Record(partition, position, logged_ms, b"", msgspec.json.encode(texts))

@@ -1,0 +1,142 @@
+"""The log as the rest of the product sees it."""
+
+import logging
+import time
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from zlib import crc32
+
+from ingestion.errors import InvalidEvent, TransientFailure
+from ingestion.eventlog.base import (
+    PATIENCE,
+    Entry,
+    EventLog,
+    Failures,
+    Partition,
+    Patience,
+    too_large,
+)
+from ingestion.eventlog.redis_streams.consuming import RedisConsumer
+from ingestion.eventlog.redis_streams.durability import durability_gaps
+from ingestion.eventlog.redis_streams.keys import Keys
+from ingestion.eventlog.redis_streams.server import Server
+from ingestion.eventlog.redis_streams.upkeep import Upkeep
+from ingestion.eventlog.topics import partition_count
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 1000  # entries in one round trip
+ANSWER_WITHIN = 10.0
+
+
+class RedisLog(EventLog):
+    name = "redis"
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        password: str,
+        *,
+        prefix: str,
+        partitions: int,
+        budget_bytes: int,
+        retention_hours: float = 168,
+        patience: Patience = PATIENCE,
+    ) -> None:
+        """Connects on first use."""
+        self._place = (host, port, password)
+        self._keys = Keys(prefix)
+        self._partitions = partitions
+        self._patience = patience
+        self._server = Server(*self._place, answer_within=ANSWER_WITHIN, tries=2)
+        self._writers: dict[float, Server] = {}
+        self._counts: dict[str, int] = {}
+        self.upkeep = Upkeep(
+            self._server, self._keys, budget_bytes=budget_bytes, retention_hours=retention_hours
+        )
+
+    def produce(self, topic: str, entries: Sequence[Entry], timeout: float = 5.0) -> Failures:
+        deadline = time.monotonic() + timeout
+        refused = {index: refusal for index, entry in enumerate(entries) if (refusal := too_large(entry))}
+        failures: dict[int, InvalidEvent | TransientFailure] = {**refused}
+        left = [index for index in range(len(entries)) if index not in refused]
+        unknown = TransientFailure("The server of the event log did not acknowledge it in time.")
+        try:
+            self.upkeep.check_room()
+            while left and time.monotonic() < deadline:
+                chunk = left[:AT_ONCE]
+                failures |= self._append(topic, {index: entries[index] for index in chunk}, timeout)
+                del left[: len(chunk)]
+        except TransientFailure as failure:
+            unknown = failure
+        return failures | dict.fromkeys(left, unknown)
+
+    def consumer(self, group: str, topics: Collection[str], start: datetime | None = None) -> RedisConsumer:
+        for topic in topics:
+            self._count(topic)
+        server = Server(*self._place, answer_within=ANSWER_WITHIN, tries=1)
+        return RedisConsumer(server, self._keys, self.upkeep, group, topics, start, self._patience)
+
+    def lag(self, group: str, topics: Collection[str]) -> dict[Partition, int]:
+        for topic in topics:
+            self._count(topic)
+        partitions = self.upkeep.partitions(topics)
+        streams = [self._keys.stream(partition) for partition in partitions]
+        kept = self._server.ask_all([("XLEN", stream) for stream in streams])
+        trimmed = self._server.ask("HMGET", self._keys.trimmed, *streams)
+        done = self._server.ask("HMGET", self._keys.done(group), *streams)
+        return {
+            partition: length + int(gone or 0) - int(read or gone or 0)
+            for partition, length, gone, read in zip(partitions, kept, trimmed, done, strict=True)
+        }
+
+    def forget_group(self, group: str) -> None:
+        seconds, _ = self._server.ask("TIME")
+        alive = (int(seconds) - self._patience.lease) * 1000
+        if self._server.ask("ZCOUNT", self._keys.members(group), alive, "+inf"):
+            raise TransientFailure(f"The group {group} still has consumers.")
+        self.upkeep.forget_group(group)
+
+    def check(self, timeout: float = 2.0) -> None:
+        self._writer(timeout).ask("PING")
+
+    def close(self) -> None:
+        for server in (self._server, *self._writers.values()):
+            server.close()
+
+    def _append(self, topic: str, entries: dict[int, Entry], timeout: float) -> dict[int, TransientFailure]:
+        """The failures by index; raises TransientFailure if none of the outcomes is known."""
+        count = self._count(topic)
+        streams = [self._keys.stream(Partition(topic, number)) for number in range(count)]
+        answers = self._writer(timeout).ask_all(
+            [
+                ("XADD", streams[crc32(key) % count], "*", "k", key, "v", value)
+                for key, value in entries.values()
+            ]
+        )
+        outcomes = zip(entries, answers, strict=True)
+        return {index: answer for index, answer in outcomes if isinstance(answer, TransientFailure)}
+
+    def _count(self, topic: str) -> int:
+        """How many partitions the topic has: never fewer than it had, or some would not be read any more."""
+        if topic not in self._counts:
+            self._warn_of_gaps()
+            configured = partition_count(topic, self._partitions)
+            known = int(self._server.ask("HGET", self._keys.partitions, topic) or 0)
+            if configured > known:
+                self._server.ask("HSET", self._keys.partitions, topic, configured)
+            self._counts[topic] = max(configured, known)
+        return self._counts[topic]
+
+    def _warn_of_gaps(self) -> None:
+        """Once in a process: whoever runs the server must know what its settings cost."""
+        if not self._counts:
+            for gap in durability_gaps(self._server):
+                log.warning("The server of the event log may lose events: %s", gap)
+
+    def _writer(self, timeout: float) -> Server:
+        """A pool for each timeout: how long an answer is waited for is a matter of the connection."""
+        if timeout not in self._writers:
+            self._writers[timeout] = Server(*self._place, answer_within=timeout, tries=2)
+        return self._writers[timeout]

@@ -1,0 +1,91 @@
+"""Keeps the log within its byte budget: deletes what nobody needs, and refuses what does not fit."""
+
+import logging
+import time
+from collections.abc import Collection
+from threading import Lock
+
+from ingestion.eventlog.base import MAIN_GROUP, LogFull, Partition
+from ingestion.eventlog.redis_streams.keys import Keys
+from ingestion.eventlog.redis_streams.server import Server
+from ingestion.eventlog.topics import is_dead_letters
+
+log = logging.getLogger(__name__)
+
+FULL = 0.8  # of the budget; the rest is for Celery's queues on the same server
+TIGHT = 0.4  # of the budget: from here on what all groups have read goes before its retention ends
+MEASURE_EVERY = 1.0
+REPLAYS_EXPIRE_AFTER = 24 * 3600
+_NEVER_MS = 2**52
+
+
+class Upkeep:
+    """One for each process; consumers of the main group tend the log, producers ask whether there is room."""
+
+    def __init__(self, server: Server, keys: Keys, *, budget_bytes: int, retention_hours: float) -> None:
+        self._server = server
+        self._keys = keys
+        self._budget = budget_bytes
+        self._retention_ms = int(retention_hours * 3_600_000)
+        self._measuring = Lock()
+        self._measured_at = -MEASURE_EVERY
+        self._used = 0
+
+    def check_room(self) -> None:
+        """Raise LogFull past the budget. Measures once a second at most."""
+        with self._measuring:
+            if time.monotonic() - self._measured_at >= MEASURE_EVERY:
+                self._used = self.bytes_used()
+                if self._used >= FULL * self._budget:
+                    self.trim()
+                    self._used = self.bytes_used()
+                self._measured_at = time.monotonic()
+            if self._used >= FULL * self._budget:
+                raise LogFull(
+                    f"The event log holds {self._used} bytes that are not read yet, "
+                    f"of {self._budget} at most: its consumers are behind.",
+                    retry_after=5.0,
+                )
+
+    def bytes_used(self) -> int:
+        streams = [self._keys.stream(partition) for partition in self.partitions()]
+        return sum(size or 0 for size in self._server.ask_all([("MEMORY", "USAGE", key) for key in streams]))
+
+    def trim(self) -> int:
+        """Delete what no group needs any more; returns how many entries."""
+        keep_since = self._now_ms() - self._retention_ms
+        if self.bytes_used() >= TIGHT * self._budget:
+            keep_since = _NEVER_MS
+        return sum(self._trim(partition, keep_since) for partition in self.partitions())
+
+    def expire_replays(self) -> None:
+        """A replay that nobody has gone on with for a day holds back no trimming any longer."""
+        before = self._now_ms() - REPLAYS_EXPIRE_AFTER * 1000
+        idle = self._server.ask("ZRANGEBYSCORE", self._keys.groups, "-inf", before)
+        for group in {name.decode() for name in idle} - {MAIN_GROUP}:
+            log.warning("The replay group %s was idle for a day and is forgotten.", group)
+            self.forget_group(group)
+
+    def forget_group(self, group: str) -> None:
+        streams = [self._keys.stream(partition) for partition in self.partitions()]
+        keys = (self._keys.done(group), self._keys.members(group), self._keys.groups, *streams)
+        self._server.run("forget", keys, (group,))
+
+    def partitions(self, topics: Collection[str] | None = None) -> list[Partition]:
+        """Of these topics, or of all that were ever used."""
+        known = self._server.ask("HGETALL", self._keys.partitions)
+        return [
+            Partition(topic.decode(), number)
+            for topic, count in sorted(known.items())
+            for number in range(int(count))
+            if topics is None or topic.decode() in topics
+        ]
+
+    def _trim(self, partition: Partition, keep_since: int) -> int:
+        needed_by = "" if is_dead_letters(partition.topic) else MAIN_GROUP
+        keys = (self._keys.stream(partition), self._keys.trimmed)
+        return int(self._server.run("trim", keys, (needed_by, keep_since)))
+
+    def _now_ms(self) -> int:
+        seconds, microseconds = self._server.ask("TIME")
+        return int(seconds) * 1000 + int(microseconds) // 1000

@@ -1,0 +1,62 @@
+"""The three logs that must keep the contract, each on a server of its own."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from embedded import kafka
+from embedded.wheels import EngineMissing
+from ingestion.eventlog.base import EventLog
+from tests.contract.eventlog.engines import KafkaLab, Lab, MemoryLab, RedisLab, ServerLab, fresh_name
+
+
+def require_kafka() -> None:
+    """Skip loudly where no broker can be had; where everything must be tested that is a failure."""
+    try:
+        kafka.fetch()
+    except EngineMissing as missing:
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"Kafka must be tested here. {missing}")
+        pytest.skip(f"THE EVENT LOG IS NOT TESTED ON KAFKA. {missing}")
+
+
+@pytest.fixture(scope="session")
+def redis_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisLab]:
+    lab = RedisLab(tmp_path_factory.mktemp("redis"))
+    yield lab
+    lab.close()
+
+
+@pytest.fixture(scope="session")
+def kafka_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaLab]:
+    require_kafka()
+    lab = KafkaLab(tmp_path_factory.mktemp("kafka"))
+    yield lab
+    lab.close()
+
+
+@pytest.fixture(scope="session", params=["memory", "redis", "kafka"])
+def lab(request: pytest.FixtureRequest) -> Lab:
+    if request.param == "memory":
+        return MemoryLab()
+    lab: Lab = request.getfixturevalue(f"{request.param}_lab")
+    return lab
+
+
+@pytest.fixture(scope="session", params=["redis", "kafka"])
+def server_lab(request: pytest.FixtureRequest) -> ServerLab:
+    lab: ServerLab = request.getfixturevalue(f"{request.param}_lab")
+    return lab
+
+
+@pytest.fixture
+def name() -> str:
+    return fresh_name()
+
+
+@pytest.fixture
+def log(lab: Lab, name: str) -> Iterator[EventLog]:
+    opened = lab.open(name)
+    yield opened
+    opened.close()

@@ -1,0 +1,15 @@
+"""One topic for each kind of fact."""
+
+from ingestion.eventlog.topics import INTERACTIONS, METRIC_EVENTS, dead_letters_of, partition_count, topic_of
+from tests.sent_events import accepted_click, accepted_metric
+
+
+def test_an_events_kind_decides_its_topic() -> None:
+    assert topic_of(accepted_metric()) == METRIC_EVENTS
+    assert topic_of(accepted_click()) == INTERACTIONS
+
+
+def test_dead_letters_stand_beside_their_topic_in_one_partition() -> None:
+    assert dead_letters_of(METRIC_EVENTS) == "metric-events.dead-letter"
+    assert partition_count(dead_letters_of(METRIC_EVENTS), 12) == 1
+    assert partition_count(METRIC_EVENTS, 12) == 12
