@@ -1,5 +1,7 @@
-"""The topics of the log: one for each kind of fact, and beside each the place for what could not be read."""
+"""Where on the log an event stands: a topic for each kind of fact, and beside it one for dead letters."""
 
+from ingestion.eventlog.base import Entry
+from ingestion.events.coding import encode
 from ingestion.events.envelope import Event, Interaction, MetricEvent, Snapshot
 
 METRIC_EVENTS = "metric-events"
@@ -13,6 +15,11 @@ _TOPIC_OF_EVENT = {MetricEvent: METRIC_EVENTS, Interaction: INTERACTIONS, Snapsh
 
 def topic_of(event: Event) -> str:
     return _TOPIC_OF_EVENT[type(event)]
+
+
+def entry_of(event: Event) -> Entry:
+    """The event as it is written: all facts of a campaign stand in one partition."""
+    return Entry(str(event.campaign_id).encode(), encode(event))
 
 
 def dead_letters_of(topic: str) -> str:

@@ -2,9 +2,9 @@
 
 import logging
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from confluent_kafka import OFFSET_BEGINNING, KafkaException, Message, TopicPartition
 from confluent_kafka import Consumer as Client
@@ -16,7 +16,10 @@ from ingestion.eventlog.kafka.failures import is_rebalancing, is_transient, tran
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 COMMIT_WITHIN = 30.0
+TOLD_WITHIN = 30.0
 SETTINGS = {
     "enable.auto.commit": False,
     "enable.auto.offset.store": False,
@@ -149,25 +152,26 @@ class KafkaConsumer(Consumer):
 
     def _gain(self, client: Client, places: list[TopicPartition]) -> None:
         """Begin where the group stands; called from within `consume`, whenever partitions are added."""
-        try:
-            places = client.committed(places, timeout=ANSWER_WITHIN)
-            for place in places:
-                if place.offset >= 0:
-                    _alarm_of_loss(client, place)
-                elif self._start_ms is None:
-                    place.offset = OFFSET_BEGINNING
-                else:
-                    place.offset = _first_offset(client, place, self._start_ms)
-                    self._starts[self._partition(place)] = place.offset
-        except KafkaException as error:
-            # Left alone, the client would begin anywhere. A new process begins where it should.
-            raise CannotBegin(f"Kafka does not tell where the group stands: {error}") from error
+        places = _until_told(lambda: self._first_places(client, places))
         client.incremental_assign(places)
         if self._is_holding:
             client.pause(places)
         for place in places:
             self._ownerships_so_far += 1
             self._ownerships[self._partition(place)] = self._ownerships_so_far
+
+    def _first_places(self, client: Client, places: list[TopicPartition]) -> list[TopicPartition]:
+        """Where the group goes on, and where it has committed nothing its start."""
+        places = client.committed(places, timeout=ANSWER_WITHIN)
+        for place in places:
+            if place.offset >= 0:
+                _alarm_of_loss(client, place)
+            elif self._start_ms is None:
+                place.offset = OFFSET_BEGINNING
+            else:
+                place.offset = _first_offset(client, place, self._start_ms)
+                self._starts[self._partition(place)] = place.offset
+        return places
 
     def _lose(self, _: Client, places: list[TopicPartition]) -> None:
         """Called from within `consume`; the client itself lets go of them afterwards."""
@@ -195,6 +199,18 @@ class KafkaConsumer(Consumer):
         partition = Partition(self._names.own(place.topic), place.partition)
         self._located[place.topic, place.partition] = partition
         return partition
+
+
+def _until_told(ask: Callable[[], T]) -> T:
+    """Left alone, the client would begin anywhere; a new process begins where it should."""
+    deadline = time.monotonic() + TOLD_WITHIN
+    while True:
+        try:
+            return ask()
+        except KafkaException as error:
+            if time.monotonic() > deadline or not is_transient(error.args[0]):
+                raise CannotBegin(f"Kafka does not tell where the group stands: {error}") from error
+            time.sleep(0.2)
 
 
 def _raise_errors(places: list[TopicPartition]) -> None:

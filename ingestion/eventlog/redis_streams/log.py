@@ -62,11 +62,12 @@ class RedisLog(EventLog):
         failures: dict[int, InvalidEvent | TransientFailure] = {**refused}
         left = [index for index in range(len(entries)) if index not in refused]
         unknown = TransientFailure("The server of the event log did not acknowledge it in time.")
+        writer = self._writer(timeout)
         try:
-            self.upkeep.check_room()
+            self.upkeep.check_room(writer)
             while left and time.monotonic() < deadline:
                 chunk = left[:AT_ONCE]
-                failures |= self._append(topic, {index: entries[index] for index in chunk}, timeout)
+                failures |= self._append(writer, topic, {index: entries[index] for index in chunk})
                 del left[: len(chunk)]
         except TransientFailure as failure:
             unknown = failure
@@ -74,13 +75,13 @@ class RedisLog(EventLog):
 
     def consumer(self, group: str, topics: Collection[str], start: datetime | None = None) -> RedisConsumer:
         for topic in topics:
-            self._count(topic)
+            self._count(self._server, topic)
         server = Server(*self._place, answer_within=ANSWER_WITHIN, tries=1)
         return RedisConsumer(server, self._keys, self.upkeep, group, topics, start, self._patience)
 
     def lag(self, group: str, topics: Collection[str]) -> dict[Partition, int]:
         for topic in topics:
-            self._count(topic)
+            self._count(self._server, topic)
         partitions = self.upkeep.partitions(topics)
         streams = [self._keys.stream(partition) for partition in partitions]
         kept = self._server.ask_all([("XLEN", stream) for stream in streams])
@@ -105,11 +106,11 @@ class RedisLog(EventLog):
         for server in (self._server, *self._writers.values()):
             server.close()
 
-    def _append(self, topic: str, entries: dict[int, Entry], timeout: float) -> dict[int, TransientFailure]:
+    def _append(self, writer: Server, topic: str, entries: dict[int, Entry]) -> dict[int, TransientFailure]:
         """The failures by index; raises TransientFailure if none of the outcomes is known."""
-        count = self._count(topic)
+        count = self._count(writer, topic)
         streams = [self._keys.stream(Partition(topic, number)) for number in range(count)]
-        answers = self._writer(timeout).ask_all(
+        answers = writer.ask_all(
             [
                 ("XADD", streams[crc32(key) % count], "*", "k", key, "v", value)
                 for key, value in entries.values()
@@ -118,21 +119,21 @@ class RedisLog(EventLog):
         outcomes = zip(entries, answers, strict=True)
         return {index: answer for index, answer in outcomes if isinstance(answer, TransientFailure)}
 
-    def _count(self, topic: str) -> int:
+    def _count(self, server: Server, topic: str) -> int:
         """How many partitions the topic has: never fewer than it had, or some would not be read any more."""
         if topic not in self._counts:
-            self._warn_of_gaps()
+            self._warn_of_gaps(server)
             configured = partition_count(topic, self._partitions)
-            known = int(self._server.ask("HGET", self._keys.partitions, topic) or 0)
+            known = int(server.ask("HGET", self._keys.partitions, topic) or 0)
             if configured > known:
-                self._server.ask("HSET", self._keys.partitions, topic, configured)
+                server.ask("HSET", self._keys.partitions, topic, configured)
             self._counts[topic] = max(configured, known)
         return self._counts[topic]
 
-    def _warn_of_gaps(self) -> None:
+    def _warn_of_gaps(self, server: Server) -> None:
         """Once in a process: whoever runs the server must know what its settings cost."""
         if not self._counts:
-            for gap in durability_gaps(self._server):
+            for gap in durability_gaps(server):
                 log.warning("The server of the event log may lose events: %s", gap)
 
     def _writer(self, timeout: float) -> Server:

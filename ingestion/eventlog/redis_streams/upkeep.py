@@ -31,25 +31,33 @@ class Upkeep:
         self._measured_at = -MEASURE_EVERY
         self._used = 0
 
-    def check_room(self) -> None:
-        """Raise LogFull past the budget. Measures once a second at most."""
-        with self._measuring:
-            if time.monotonic() - self._measured_at >= MEASURE_EVERY:
-                self._used = self.bytes_used()
-                if self._used >= FULL * self._budget:
-                    self.trim()
-                    self._used = self.bytes_used()
-                self._measured_at = time.monotonic()
-            if self._used >= FULL * self._budget:
-                raise LogFull(
-                    f"The event log holds {self._used} bytes that are not read yet, "
-                    f"of {self._budget} at most: its consumers are behind.",
-                    retry_after=5.0,
-                )
+    def check_room(self, server: Server) -> None:
+        """Raise LogFull past the budget. Asks this server once a second at most, from one thread."""
+        if self._measuring.acquire(blocking=False):
+            try:
+                self._measure(server)
+            finally:
+                self._measuring.release()
+        if self._used >= FULL * self._budget:
+            raise LogFull(
+                f"The event log holds {self._used} bytes that are not read yet, "
+                f"of {self._budget} at most: its consumers are behind.",
+                retry_after=5.0,
+            )
 
-    def bytes_used(self) -> int:
-        streams = [self._keys.stream(partition) for partition in self.partitions()]
-        return sum(size or 0 for size in self._server.ask_all([("MEMORY", "USAGE", key) for key in streams]))
+    def _measure(self, server: Server) -> None:
+        if time.monotonic() - self._measured_at < MEASURE_EVERY:
+            return
+        self._used = self.bytes_used(server)
+        if self._used >= FULL * self._budget:
+            self.trim()
+            self._used = self.bytes_used(server)
+        self._measured_at = time.monotonic()
+
+    def bytes_used(self, server: Server | None = None) -> int:
+        server = server or self._server
+        streams = [self._keys.stream(partition) for partition in self.partitions(server=server)]
+        return sum(size or 0 for size in server.ask_all([("MEMORY", "USAGE", key) for key in streams]))
 
     def trim(self) -> int:
         """Delete what no group needs any more; returns how many entries."""
@@ -71,9 +79,11 @@ class Upkeep:
         keys = (self._keys.done(group), self._keys.members(group), self._keys.groups, *streams)
         self._server.run("forget", keys, (group,))
 
-    def partitions(self, topics: Collection[str] | None = None) -> list[Partition]:
+    def partitions(
+        self, topics: Collection[str] | None = None, server: Server | None = None
+    ) -> list[Partition]:
         """Of these topics, or of all that were ever used."""
-        known = self._server.ask("HGETALL", self._keys.partitions)
+        known = (server or self._server).ask("HGETALL", self._keys.partitions)
         return [
             Partition(topic.decode(), number)
             for topic, count in sorted(known.items())

@@ -1,5 +1,6 @@
 """Servers of the event log that a test may kill, and the logs on them."""
 
+import signal
 import subprocess
 import time
 import uuid
@@ -51,6 +52,10 @@ class Engine:
             assert time.monotonic() < deadline, self._output.read_text()
             assert self._running.poll() is None, self._output.read_text()
             time.sleep(0.05)
+
+    def signal(self, number: int) -> None:
+        assert self._running is not None
+        self._running.send_signal(number)
 
     def kill(self) -> None:
         """As the kernel would when memory is short: without a chance to finish anything."""
@@ -187,6 +192,16 @@ def outage(lab: ServerLab) -> Iterator[None]:
         yield
     finally:
         lab.engine.start()
+
+
+@contextmanager
+def silence(lab: ServerLab) -> Iterator[None]:
+    """The server takes connections and does not answer, like one behind a broken network."""
+    lab.engine.signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        lab.engine.signal(signal.SIGCONT)
 
 
 def two_free_ports() -> int:

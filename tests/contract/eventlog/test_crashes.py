@@ -14,7 +14,7 @@ from ingestion.errors import TransientFailure
 from ingestion.eventlog.base import MAIN_GROUP, EventLog, LogFull
 from ingestion.eventlog.topics import METRIC_EVENTS
 from runtime.options import REPOSITORY
-from tests.contract.eventlog.engines import IMPATIENT, ServerLab, outage
+from tests.contract.eventlog.engines import IMPATIENT, ServerLab, outage, silence
 from tests.contract.eventlog.reading import at_last, consuming, entries, read, values, write
 
 
@@ -155,6 +155,18 @@ def test_producing_during_an_outage_is_a_transient_failure_and_later_succeeds(
     assert took < 10  # it waits for what it was told to wait for, and not for ever
     at_last(lambda: log.produce(METRIC_EVENTS, entries(1, first=9), timeout=5.0) == {})
     log.check(timeout=10)
+
+
+def test_a_server_that_does_not_answer_holds_nobody_up(server_lab: ServerLab, log: EventLog) -> None:
+    """The public redirect waits for 300 milliseconds, and goes on without."""
+    write(log, 1)
+    with silence(server_lab):
+        began = time.monotonic()
+        failures = [log.produce(METRIC_EVENTS, entries(1), timeout=0.3) for _ in range(3)]
+        took = time.monotonic() - began
+    assert all(isinstance(told[0], TransientFailure) for told in failures)
+    assert took < 10  # never the minutes that a connection may wait by default
+    at_last(lambda: log.produce(METRIC_EVENTS, entries(1, first=9), timeout=5.0) == {})
 
 
 def test_a_consumer_outlives_its_server_and_misses_nothing(server_lab: ServerLab, log: EventLog) -> None:
