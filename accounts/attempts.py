@@ -8,14 +8,15 @@ from functools import wraps
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django_ratelimit.decorators import ratelimit
 from django_ratelimit.exceptions import Ratelimited
 
 from accounts.keys import fingerprint
 from api.addresses import client_address
 from api.cache_server import CACHE_ERRORS
-from api.problems import RETRY_AFTER_SECONDS
+from api.problem_codes import ProblemCode
+from api.problems import Problem, plain_problem, unavailable
 from api.throttles import MINUTE, demand
 from runtime.config import configuration
 
@@ -52,9 +53,9 @@ def guarded(sign_in_page: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return limited(request, *args, **kwargs)
         except Ratelimited:
-            return _plain("Too many attempts to sign in. Wait a minute, then try again.", 429, MINUTE)
+            return plain_problem(request, _too_many())
         except CACHE_ERRORS:
-            return _plain("Nobody can sign in just now. Try again soon.", 503, RETRY_AFTER_SECONDS)
+            return plain_problem(request, unavailable("Nobody can sign in just now. Try again soon."))
 
     return answer
 
@@ -71,6 +72,6 @@ def _rate(group: str, request: HttpRequest) -> tuple[int, int]:
     return configuration().rate_limits.sign_in_per_minute, MINUTE
 
 
-def _plain(text: str, status: int, retry_seconds: int) -> HttpResponse:
-    headers = {"Retry-After": str(retry_seconds)}
-    return HttpResponse(text, status=status, headers=headers, content_type="text/plain; charset=utf-8")
+def _too_many() -> Problem:
+    text = "These were too many attempts to sign in. Wait a minute, then try again."
+    return Problem(ProblemCode.RATE_LIMITED, text, headers={"Retry-After": str(MINUTE)})

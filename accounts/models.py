@@ -60,6 +60,10 @@ class User(Identified, AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.email
 
+    def get_full_name(self) -> str:
+        """Django's pages ask for it to greet somebody."""
+        return self.name
+
     def clean(self) -> None:
         super().clean()
         self.email = self.email.strip().lower()
@@ -181,3 +185,6 @@ class AuditEntry(AbstractLogEntry):  # type: ignore[misc]  # the library is unty
     class Meta(AbstractLogEntry.Meta):  # type: ignore[misc]
         verbose_name = "audit entry"
         verbose_name_plural = "audit trail"
+
+    def __str__(self) -> str:
+        return f"{self.get_action_display()} {self.object_repr}"

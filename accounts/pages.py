@@ -16,19 +16,28 @@ from accounts.services.passwords import password_reset
 from api.problems import Problem
 
 
-def _password_input() -> forms.CharField:
-    return forms.CharField(max_length=LONGEST_PASSWORD, strip=False, widget=forms.PasswordInput)
+def _password_input(label: str, autocomplete: str) -> forms.CharField:
+    widget = forms.PasswordInput({"autocomplete": autocomplete})
+    return forms.CharField(label=label, max_length=LONGEST_PASSWORD, strip=False, widget=widget)
 
 
 class PasswordForm(forms.Form):
     token = forms.CharField(max_length=LONGEST_TOKEN, widget=forms.HiddenInput)
-    password = _password_input()
+    password = _password_input("New password", "new-password")
 
 
 class InvitationForm(forms.Form):
+    """The browser may fill in a password that it knows; of a new one it cannot be told."""
+
     token = forms.CharField(max_length=INVITATION_TOKEN_LENGTH, widget=forms.HiddenInput)
-    password = _password_input()
-    name = forms.CharField(max_length=NAME_LENGTH, required=False)
+    name = forms.CharField(
+        label="Your name",
+        max_length=NAME_LENGTH,
+        required=False,
+        help_text="Only for a new account.",
+        widget=forms.TextInput({"autocomplete": "name"}),
+    )
+    password = _password_input("Password", "current-password")
 
 
 @never_cache
@@ -72,8 +81,9 @@ def _page(
         except Problem as problem:
             status = int(problem.kind.status)
             _show(form, problem)
-    context = {"form": form, "title": title, "explanation": explanation, "done": done}
-    return render(request, "accounts/page.html", context, status=status)
+    context = {"form": form, "title": title, "explanation": explanation}
+    template = "accounts/done.html" if done else "accounts/form.html"
+    return render(request, template, context, status=status)
 
 
 def _show(form: forms.Form, problem: Problem) -> None:

@@ -47,10 +47,15 @@ api: list[URLPattern | URLResolver] = [
     path("", include(keys)),
 ]
 
+sign_in_page = LoginPage.as_view(
+    template_name="accounts/form.html",
+    extra_context={"title": "Sign in", "explanation": "To look at the API with your browser."},
+)
+
 # The browsable API looks for its sign-in under this namespace.
 browse = [
-    path("login/", guarded(LoginPage.as_view(template_name="rest_framework/login.html")), name="login"),
-    path("logout/", LogoutPage.as_view(), name="logout"),
+    path("login/", guarded(sign_in_page), name="login"),
+    path("logout/", LogoutPage.as_view(next_page="rest_framework:login"), name="logout"),
 ]
 
 urlpatterns = [

@@ -33,6 +33,7 @@ app.conf.update(
     task_time_limit=600,
     task_soft_time_limit=540,
     task_ignore_result=True,
+    result_expires=None,  # no results are kept, so beat need not schedule their cleanup
     task_serializer="json",
     accept_content=["json"],
     task_default_queue="default",

@@ -5,6 +5,7 @@ from typing import Any
 
 from corsheaders.defaults import default_headers
 
+from analytics_project import admin_site
 from runtime.config import configuration
 from runtime.telemetry.logs import logging_settings
 
@@ -165,7 +166,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PERMISSION_CLASSES": ["api.permissions.DenyEveryone"],
     "DEFAULT_THROTTLE_CLASSES": ["api.throttles.CallerThrottle"],
     "DEFAULT_PARSER_CLASSES": ["api.json.JsonParser"],
-    "DEFAULT_RENDERER_CLASSES": ["api.json.JsonRenderer", "rest_framework.renderers.BrowsableAPIRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["api.json.JsonRenderer", "api.browsable.BrowsablePage"],
     "DEFAULT_METADATA_CLASS": "api.metadata.RouteMetadata",
     "DEFAULT_PAGINATION_CLASS": "api.pagination.KeysetPagination",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
@@ -185,7 +186,16 @@ SPECTACULAR_SETTINGS = {
     "SERVE_AUTHENTICATION": [],
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "TAGS": [
+        {"name": "accounts", "description": "Register, sign in and out, passwords, who I am."},
+        {"name": "workspaces", "description": "Workspaces, their members and invitations."},
+        {"name": "keys", "description": "API keys for programs, write keys for pages that send events."},
+        {"name": "campaigns", "description": "What is advertised, where, when and for how much."},
+        {"name": "campaign grants", "description": "Which campaigns a restricted member sees."},
+        {"name": "ad accounts", "description": "Connections to the platforms, with their credentials."},
+        {"name": "health", "description": "For probes and monitoring; no credentials needed."},
+        {"name": "problems", "description": "What the codes of errors mean."},
+    ],
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
@@ -218,7 +228,10 @@ CORS_EXPOSE_HEADERS = ("ETag", "Location", "Retry-After", "X-Request-Id", "RateL
 
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
+UNFOLD = admin_site.APPEARANCE
+LOGIN_REDIRECT_URL = "campaigns"
 LANGUAGE_CODE = "en"
+FORMAT_MODULE_PATH = "analytics_project.formats"
 TIME_ZONE = "UTC"
 USE_TZ = True
 

@@ -2,13 +2,24 @@
 
 from typing import Any
 
-from django_filters.rest_framework import DjangoFilterBackend
+from django_filters.rest_framework import DjangoFilterBackend, FilterSet
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 
 from api.pagination import PAGE_PARAMETERS
 
 FORMAT = "format"  # how the browsable API asks for plain JSON
+
+
+class ParameterFilters(FilterSet):
+    """The forms of the browsable API call a filter what the parameter is called."""
+
+    @classmethod
+    def get_filters(cls) -> Any:
+        found = super().get_filters()
+        for name, parameter in found.items():
+            parameter.label = name.replace("_", " ").capitalize()
+        return found
 
 
 class StrictFilterBackend(DjangoFilterBackend):

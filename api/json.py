@@ -53,7 +53,7 @@ class JsonRenderer(BaseRenderer):
         if data is None:
             return b""
         encoded = msgspec.json.encode(data, enc_hook=_encode_other)
-        if "indent" in (accepted_media_type or ""):
+        if "indent" in (accepted_media_type or "") or "indent" in (renderer_context or {}):
             return msgspec.json.format(encoded, indent=READABLE_INDENT)
         return encoded
 

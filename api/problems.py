@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
 from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from msgspec import json
 from rest_framework import exceptions
 
@@ -17,6 +18,7 @@ from api.problem_codes import ProblemCode
 logger = structlog.get_logger(__name__)
 
 CONTENT_TYPE = "application/problem+json"
+PAGE_TYPE = "text/html"
 RETRY_AFTER_SECONDS = 2
 WHOLE_BODY = "body"  # the field of an error that concerns no single field
 
@@ -46,13 +48,17 @@ def field_problem(field: str, code: str, message: str) -> Problem:
 
 
 def plain_problem(request: HttpRequest, problem: Problem) -> HttpResponse:
-    """The same answer from places that DRF does not reach: middleware and Django's own handlers."""
-    return HttpResponse(
-        json.encode(problem_body(problem, request_id_of(request))),
-        status=problem.kind.status,
-        content_type=CONTENT_TYPE,
-        headers=problem.headers,
-    )
+    """The same answer from places that DRF does not reach: middleware and Django's own handlers.
+
+    Whoever looks with a browser gets a page that says the same.
+    """
+    body = problem_body(problem, request_id_of(request))
+    if request.get_preferred_type((CONTENT_TYPE, PAGE_TYPE)) == PAGE_TYPE:
+        content, content_type = render_to_string("api/problem.html", body).encode(), PAGE_TYPE
+    else:
+        content, content_type = json.encode(body), CONTENT_TYPE
+    headers = {"Vary": "Accept", "Content-Type": content_type, **problem.headers}
+    return HttpResponse(content, status=problem.kind.status, headers=headers)
 
 
 def unavailable(detail: str = "") -> Problem:

@@ -7,6 +7,10 @@ from api.views import ProblemPage
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+    path(
+        "docs/",
+        SpectacularSwaggerSplitView.as_view(template_name="api/docs.html", url_name="schema"),
+        name="docs",
+    ),
     path("docs/problems/<slug:code>/", ProblemPage.as_view(), name="problem"),
 ]

@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView, set_rollback
 
+from api.browsable import BrowsablePage
 from api.problem_codes import ProblemCode
 from api.problems import CONTENT_TYPE, Problem, plain_problem, problem_body, problem_of, request_id_of
 
@@ -43,7 +44,8 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> Response |
     response = Response(
         problem_body(problem, request_id_of(request)), status=problem.kind.status, headers=problem.headers
     )
-    response.content_type = CONTENT_TYPE
+    if not isinstance(getattr(request, "accepted_renderer", None), BrowsablePage):
+        response.content_type = CONTENT_TYPE
     return response
 
 

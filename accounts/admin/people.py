@@ -53,7 +53,7 @@ class UserAdmin(DjangoUserAdmin, LastingAdmin):  # type: ignore[type-arg]
     @admin.display(description="password")
     def password_page(self, user: User) -> str:
         page = reverse("admin:auth_user_password_change", args=[user.pk])
-        return format_html('<a href="{}">Set another password</a>', page)
+        return format_html('<a class="text-primary-600" href="{}">Set another password</a>', page)
 
     @admin.action(description="Deactivate: sign out everywhere, for good", permissions=["change"])
     def deactivate(self, request: HttpRequest, queryset: QuerySet[User]) -> None:

@@ -29,11 +29,29 @@ class ScheduledTaskForm(PeriodicTaskForm):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         self.fields["task"].widget = UnfoldAdminTextInputWidget()
         self.fields["regtask"].widget = TaskSelect()
+        self.fields["crontab"].required = True
+        self.fields["crontab"].help_text = "When it runs."
 
 
 @admin.register(PeriodicTask)
 class ScheduledTaskAdmin(BeatTaskAdmin, ModelAdmin):  # type: ignore[misc]
     form = ScheduledTaskForm
+    # The library's own page adds an inline script, which no page of ours may run.
+    change_form_template = None
+    date_hierarchy = None
+    list_display = ("name", "enabled", "runs", "last_run_at", "total_run_count")
+    list_filter = ("enabled", "task")
+    fieldsets = (
+        (None, {"fields": ("name", "regtask", "task", "enabled", "description")}),
+        ("Schedule", {"fields": ("crontab", "runs", "one_off", "last_run_at")}),
+        ("Arguments", {"fields": ("args", "kwargs"), "classes": ("collapse",)}),
+        ("Sending", {"fields": ("expire_seconds", "queue", "priority"), "classes": ("collapse",)}),
+    )
+    readonly_fields = ("runs", "last_run_at")
+
+    @admin.display(description="runs", ordering="crontab")
+    def runs(self, task: PeriodicTask) -> str:
+        return str(task.crontab.human_readable) if task.crontab else str(task.scheduler)
 
 
 @admin.register(CrontabSchedule)

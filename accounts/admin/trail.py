@@ -4,7 +4,7 @@ from typing import Any
 
 from auditlog.render import render_logentry_changes_html
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
@@ -15,7 +15,7 @@ admin.site.unregister(AuditEntry)  # the library's own page
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(ModelAdmin):  # type: ignore[misc]  # the library is untyped
-    list_display = ("timestamp", "who", "action", "what", "object_repr", "workspace", "remote_addr")
+    list_display = ("timestamp", "who", "action", "what", "named", "workspace", "address")
     list_select_related = ("content_type", "workspace")
     list_filter = (
         "action",
@@ -41,14 +41,19 @@ class AuditEntryAdmin(ModelAdmin):  # type: ignore[misc]  # the library is untyp
         "who",
         "action",
         "what",
-        "object_repr",
-        "object_pk",
+        "named",
+        "identified",
         "workspace",
-        "remote_addr",
-        "cid",
+        "address",
+        "request_id",
         "changed",
     )
-    readonly_fields = ("who", "what", "changed")
+    readonly_fields = ("who", "what", "named", "identified", "address", "request_id", "changed")
+
+    def change_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Entries have no history: they are it."""
+        kwargs["extra_context"] = {"show_history": False}
+        return super().change_view(request, *args, **kwargs)  # type: ignore[no-any-return]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -68,6 +73,22 @@ class AuditEntryAdmin(ModelAdmin):  # type: ignore[misc]  # the library is untyp
     @admin.display(description="what", ordering="content_type")
     def what(self, entry: AuditEntry) -> str:
         return str(entry.content_type.name)
+
+    @admin.display(description="named", ordering="object_repr")
+    def named(self, entry: AuditEntry) -> str:
+        return str(entry.object_repr)
+
+    @admin.display(description="id")
+    def identified(self, entry: AuditEntry) -> str:
+        return str(entry.object_pk)
+
+    @admin.display(description="from address", ordering="remote_addr")
+    def address(self, entry: AuditEntry) -> str | None:
+        return entry.remote_addr  # type: ignore[no-any-return]  # the library is untyped
+
+    @admin.display(description="request id")
+    def request_id(self, entry: AuditEntry) -> str | None:
+        return entry.cid  # type: ignore[no-any-return]
 
     @admin.display(description="changes")
     def changed(self, entry: AuditEntry) -> str:

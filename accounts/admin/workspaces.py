@@ -3,12 +3,23 @@
 Staff may do here what members may not, like giving a workspace whose last owner is gone a new one.
 """
 
+from django import forms
 from django.contrib import admin
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
+from accounts.admin.choices import CurrencyChoice, TimezoneChoice
 from accounts.admin.pages import LastingAdmin, NeverAddedAdmin
 from accounts.models import Invitation, Membership, Workspace
+
+
+class WorkspaceForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in its stubs alone
+    currency = CurrencyChoice(initial="EUR", help_text="Of its campaigns, where they say nothing else.")
+    timezone = TimezoneChoice(initial="UTC", help_text="Of its campaigns, where they say nothing else.")
+
+    class Meta:
+        model = Workspace
+        fields = ("name", "currency", "timezone")
 
 
 class MembershipInline(TabularInline):  # type: ignore[misc]  # the library is untyped
@@ -20,6 +31,7 @@ class MembershipInline(TabularInline):  # type: ignore[misc]  # the library is u
 
 @admin.register(Workspace)
 class WorkspaceAdmin(LastingAdmin):
+    form = WorkspaceForm
     list_display = ("name", "timezone", "currency", "created_at")
     list_filter = ("currency", "timezone")
     search_fields = ("name", "id", "memberships__user__email")

@@ -42,7 +42,7 @@ class CampaignAdmin(ServiceAdmin):
     actions = ("archive_selected",)
     fieldsets = (
         (None, {"fields": ("workspace", "name", "reference", "platform", "objective", "status", "tags")}),
-        ("Budget", {"fields": (BUDGET,)}),
+        ("Budget", {"fields": (BUDGET[:2], *BUDGET[2:])}),
         ("When and in what", {"fields": (("start_date", "end_date"), ("currency", "timezone"))}),
         ("On the platform", {"fields": ("connection", "external_id")}),
         ("The row", {"fields": (*readonly_fields, "seen_version"), "classes": ("collapse",)}),

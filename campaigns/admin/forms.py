@@ -1,40 +1,18 @@
 """The forms of the pages, and what of them a service is told."""
 
+from decimal import Decimal
 from typing import Any, cast
 
 from django import forms
-from unfold.widgets import UnfoldAdminSelect2Widget, UnfoldAdminTextareaWidget
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
+from accounts.admin.choices import CurrencyChoice, TimezoneChoice
 from campaigns.models import Campaign, Connection, Versioned
 from campaigns.services.campaigns import CampaignFields
 from campaigns.services.connections import ConnectionFields
-from runtime.money import CURRENCIES
-from runtime.timezones import timezone_names
+from runtime.money import amount_text
 
 BUDGET = ("budget_amount", "budget_currency", "budget_period")
-DEFAULT = [("", "—")]
-
-
-def currency_choices() -> list[tuple[str, str]]:
-    return DEFAULT + [(code, code) for code in sorted(CURRENCIES)]
-
-
-def timezone_choices() -> list[tuple[str, str]]:
-    return DEFAULT + [(name, name) for name in sorted(timezone_names())]
-
-
-class CurrencyChoice(forms.ChoiceField):
-    widget = UnfoldAdminSelect2Widget
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(choices=currency_choices, **options)
-
-
-class TimezoneChoice(forms.ChoiceField):
-    widget = UnfoldAdminSelect2Widget
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(choices=timezone_choices, **options)
 
 
 class VersionedForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in its stubs alone
@@ -85,6 +63,9 @@ class CampaignForm(VersionedForm):
             "connection",
             "tags",
         )
+        labels = {"connection": "Ad account", "external_id": "Id on the platform"}
+        help_texts = {"tags": "Separated by commas."}
+        widgets = {"tags": UnfoldAdminTextInputWidget}
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -93,6 +74,8 @@ class CampaignForm(VersionedForm):
             self.fields["reference"].help_text = "Given once and never changed; left out, it is generated."
         for name in ("currency", "timezone"):
             self.fields[name].required = self.edits
+        if self.instance.budget_amount is not None:
+            self.initial["budget_amount"] = Decimal(amount_text(self.instance.budget_amount))
 
     def fields_said(self) -> CampaignFields:
         """What a service is told: the fields that were touched."""

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
-from unfold.contrib.filters.admin import RangeDateTimeFilter
 
 from campaigns.admin.pages import ServiceAdmin
 from campaigns.models import CampaignGrant
@@ -15,7 +14,7 @@ from campaigns.services.grants import grant_add, grant_remove
 class CampaignGrantAdmin(ServiceAdmin):
     list_display = ("campaign", "membership", "created_at")
     list_select_related = ("campaign", "membership__user", "membership__workspace")
-    list_filter = (("created_at", RangeDateTimeFilter),)
+    list_filter = ("created_at",)
     search_fields = ("campaign__name", "campaign__reference", "membership__user__email")
     ordering = ("-created_at",)
     autocomplete_fields = ("campaign", "membership")

@@ -13,7 +13,6 @@ from api.problems import Problem
 class ServiceAdmin(ModelAdmin):  # type: ignore[misc]  # the library is untyped
     """Say in `save_model` and `delete_model` which service writes; its refusals become messages."""
 
-    show_full_result_count = False
     list_per_page = 50
     list_filter_submit = True
 

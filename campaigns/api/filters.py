@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django_filters import rest_framework as filters
 
+from api.filters import ParameterFilters
 from campaigns.choices import AD_PLATFORMS, CampaignStatus, ConnectionStatus, Platform
 from campaigns.models import LONGEST_EXTERNAL_ID, LONGEST_NAME, LONGEST_OBJECTIVE, LONGEST_TAG, Campaign
 
@@ -13,7 +14,7 @@ class OneOfFilter(filters.BaseInFilter, filters.ChoiceFilter):
     """One value or several with commas between them."""
 
 
-class CampaignFilters(filters.FilterSet):
+class CampaignFilters(ParameterFilters):
     status = OneOfFilter(
         choices=CampaignStatus.choices,
         lookup_expr="in",
@@ -46,7 +47,7 @@ class CampaignFilters(filters.FilterSet):
         return queryset.filter(anywhere | Q(external_id__icontains=value))
 
 
-class ConnectionFilters(filters.FilterSet):
+class ConnectionFilters(ParameterFilters):
     platform = OneOfFilter(choices=AD_PLATFORMS, lookup_expr="in", help_text="One or several.")
     status = OneOfFilter(choices=ConnectionStatus.choices, lookup_expr="in", help_text="One or several.")
     external_account_id = filters.CharFilter(max_length=LONGEST_EXTERNAL_ID)

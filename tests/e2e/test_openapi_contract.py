@@ -1,7 +1,6 @@
 """What the OpenAPI file promises, asked at random: no server error, and only answers that it documents."""
 
 import json
-import urllib.request
 from typing import Any
 
 import pytest
@@ -16,6 +15,8 @@ from schemathesis.checks import (
     status_code_conformance,
 )
 
+from tests.e2e.api_client import ApiClient
+
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
@@ -27,19 +28,11 @@ declared = json.loads(OpenApiJsonRenderer().render(SchemaGenerator().get_schema(
 schema = schemathesis.openapi.from_dict(declared)
 
 
-def post(address: str, body: dict[str, Any]) -> dict[str, Any]:
-    request = urllib.request.Request(
-        address, json.dumps(body).encode(), headers={"Content-Type": "application/json"}
-    )
-    with urllib.request.urlopen(request) as response:
-        return dict(json.load(response))
-
-
 @pytest.fixture(scope="module")
-def token(demo: dict[str, Any]) -> str:
+def token(nobody: ApiClient) -> str:
     """The access token of somebody new, so that the demo's own sign-in survives what is tried."""
     body = {"email": "random@example.com", "password": "correct horse battery"}
-    return str(post(f"{demo['base_url']}/api/v1/auth/register", body)["access"])
+    return str(nobody.post("/api/v1/auth/register", body).body["access"])
 
 
 @schema.parametrize()
