@@ -14,6 +14,7 @@ from runtime.readiness import announce_ready
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "analytics_project.settings")
 
 QUEUES = ("aggregate", "fetch", "default")
+BROKER_SECONDS = 3.0
 
 
 def _broker_url() -> str:
@@ -29,7 +30,13 @@ app.conf.update(
     task_acks_late=True,
     task_reject_on_worker_lost=True,
     worker_prefetch_multiplier=1,
-    broker_transport_options={"visibility_timeout": 900},
+    # A request that hands over a task waits for a silent broker twice as long as this, and no longer.
+    broker_transport_options={
+        "visibility_timeout": 900,
+        "socket_timeout": BROKER_SECONDS,
+        "socket_connect_timeout": BROKER_SECONDS,
+    },
+    task_publish_retry_policy={"max_retries": 1, "interval_start": 0},
     task_time_limit=600,
     task_soft_time_limit=540,
     task_ignore_result=True,

@@ -81,7 +81,7 @@ TEMPLATES = [
 
 DATABASES = {
     "default": {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "api.postgres",
         "HOST": OPTIONS.postgres.host,
         "PORT": OPTIONS.postgres.port,
         "NAME": OPTIONS.postgres.database,
@@ -89,7 +89,7 @@ DATABASES = {
         "PASSWORD": OPTIONS.postgres.password,
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": 5, "application_name": "campaign_analytics"},
+        "OPTIONS": {"connect_timeout": 3, "application_name": "campaign_analytics"},
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -1,5 +1,6 @@
 """What a problem's `type` leads to, and how Django's own failures leave."""
 
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -62,5 +63,10 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest, *_: Any) -> HttpResponse:
-    """The traceback is in the log under the same request id; the caller gets no word of it."""
-    return plain_problem(request, Problem(ProblemCode.INTERNAL))
+    """What a page raised: an outage is told as one. Of all else the log has the traceback, under the same
+    request id, and the caller gets no word of it."""
+    error = sys.exc_info()[1]
+    problem = problem_of(error) if isinstance(error, Exception) else None
+    if problem is None or problem.kind is not ProblemCode.UNAVAILABLE:
+        problem = Problem(ProblemCode.INTERNAL)
+    return plain_problem(request, problem)
