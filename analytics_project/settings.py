@@ -38,7 +38,10 @@ INSTALLED_APPS = [
     "api",
     "warehouse",
     "accounts",
+    "runs",
     "campaigns",
+    "ingestion",
+    "insights",
     "demo",
     "analytics_project",
 ]

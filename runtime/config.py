@@ -16,6 +16,7 @@ from msgspec import structs
 
 from runtime.catalogue import FILE_SUFFIX, PREFIX, Option, every_option, every_section
 from runtime.contradictions import contradictions
+from runtime.fault_points import VARIABLE as FAULT_POINTS
 from runtime.options import REPOSITORY, Options
 from runtime.stored_secrets import UnreadableSecrets, new_secret, stored_secrets
 
@@ -45,6 +46,8 @@ def read_configuration(environ: Mapping[str, str], file_text: str) -> Options:
         problems += [text for text in contradictions(options) if not _told_already(text, problems)]
     except UnreadableSecrets as error:
         problems.append(str(error))
+    if options.environment == "production" and FAULT_POINTS in environ:
+        problems.append(f"{FAULT_POINTS} belongs to tests: it must not be set in production.")
     if problems:
         raise ConfigurationError("\n".join(problems))
     return options

@@ -50,6 +50,15 @@ MARK = {
     "written_at": "DateTime('UTC') DEFAULT",
 }
 
+SUMS = {
+    "impressions": "Nullable(UInt64)",
+    "clicks": "Nullable(UInt64)",
+    "conversions": "Nullable(Decimal(38, 6))",
+    "spend": "Nullable(Decimal(38, 6))",
+    "revenue": "Nullable(Decimal(38, 6))",
+}
+RECOMPUTED = {"version": "UInt64", "is_deleted": "UInt8"}
+
 
 class Table(Struct, frozen=True):
     name: str
@@ -240,6 +249,44 @@ DEAD_LETTERS = Table(
     sorting_key="log, log_partition, log_position",
 )
 
+
+def _rollup(name: str, bucket: Mapping[str, str], partition_key: str) -> Table:
+    dimensions = {"platform": "LowCardinality(String)", **DIMENSIONS, "currency": "LowCardinality(String)"}
+    key = {
+        "workspace_id": "UUID",
+        "campaign_id": "UUID",
+        **bucket,
+        "source": "LowCardinality(String)",
+        **dimensions,
+    }
+    return Table(
+        name,
+        {**key, **SUMS, **RECOMPUTED},
+        engine="ReplacingMergeTree(version, is_deleted)",
+        partition_key=partition_key,
+        sorting_key=", ".join(key),
+    )
+
+
+ROLLUP_MINUTE = _rollup("rollup_minute", {"bucket": "DateTime('UTC')"}, "toYYYYMMDD(bucket)")
+ROLLUP_15MIN = _rollup("rollup_15min", {"bucket": "DateTime('UTC')"}, "toYYYYMM(bucket)")
+ROLLUP_DAY = _rollup(
+    "rollup_day", {"timezone": "LowCardinality(String)", "bucket": "Date"}, "toYYYYMM(bucket)"
+)
+
+LOG_PROGRESS = Table(
+    "log_progress",
+    {
+        "log": "LowCardinality(String)",
+        "log_partition": "UInt16",
+        "through": "DateTime64(3, 'UTC')",
+        "written_at": "DateTime64(6, 'UTC') DEFAULT",
+    },
+    engine="ReplacingMergeTree(written_at)",
+    partition_key="",
+    sorting_key="log, log_partition, toStartOfMinute(written_at)",
+)
+
 TABLES = (
     METRIC_EVENTS,
     INTERACTIONS,
@@ -252,6 +299,10 @@ TABLES = (
     DIRTY_VISITORS,
     DIRTY_CLICK_IDS,
     DEAD_LETTERS,
+    ROLLUP_MINUTE,
+    ROLLUP_15MIN,
+    ROLLUP_DAY,
+    LOG_PROGRESS,
 )
 
 VIEWS = (

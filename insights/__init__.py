@@ -1,0 +1,1 @@
+"""Everything after the raw tables: rollups, questions and their answers."""
