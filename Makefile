@@ -47,6 +47,10 @@ check: .venv/dev ## format, lint, types, import contracts, migrations, unit test
 test: .venv/dev ## the whole suite against the real engines, in throw-away folders
 	$(BIN)/pytest --numprocesses 2 --dist loadfile tests
 
+.PHONY: drill
+drill: .venv/dev ## minutes of killing everything under load, and an oracle's count (LOGS="redis kafka")
+	$(BIN)/python -m tests.drill $(LOGS)
+
 .PHONY: format
 format: .venv/dev ## put the code into its format
 	$(BIN)/ruff format .

@@ -23,7 +23,7 @@ class EnginesFailed(Exception):
 
 def throw_away_places(data_dir: Path) -> dict[str, str]:
     """The variables of a copy that lives in this folder, on ports that are free now."""
-    postgres, log, cache, clickhouse, web, flower = free_ports(6)
+    postgres, log, cache, clickhouse, kafka, web, flower = free_ports(7)
     return {
         "CA_DATA_DIR": str(data_dir),
         "CA_CONFIG_FILE": os.devnull,
@@ -31,6 +31,7 @@ def throw_away_places(data_dir: Path) -> dict[str, str]:
         "CA_REDIS_LOG_PORT": str(log),
         "CA_REDIS_CACHE_PORT": str(cache),
         "CA_CLICKHOUSE_PORT": str(clickhouse),
+        "CA_KAFKA_BROKERS": f"127.0.0.1:{kafka}",
         "CA_WEB_PORT": str(web),
         "CA_FLOWER_PORT": str(flower),
     }

@@ -1,24 +1,12 @@
 """The three logs that must keep the contract, each on a server of its own."""
 
-import os
 from collections.abc import Iterator
 
 import pytest
 
-from embedded import kafka
-from embedded.wheels import EngineMissing
 from ingestion.eventlog.base import EventLog
 from tests.contract.eventlog.engines import KafkaLab, Lab, MemoryLab, RedisLab, ServerLab, fresh_name
-
-
-def require_kafka() -> None:
-    """Skip loudly where no broker can be had; where everything must be tested that is a failure."""
-    try:
-        kafka.fetch()
-    except EngineMissing as missing:
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"Kafka must be tested here. {missing}")
-        pytest.skip(f"THE EVENT LOG IS NOT TESTED ON KAFKA. {missing}")
+from tests.required_kafka import require_kafka
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,49 @@
+"""`make drill`: the long one. Prints what it did and ends with 1 if one figure is wrong."""
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.drill.drill import OPTIONS, Load, Verdict, drill
+from tests.drill.killing import POINTS, Aim, Traps
+from tests.running_stack import RealStack
+
+LOAD = Load(events=240_000, rate=300)
+AIM = Aim(at_random=20, at_points=3, pause=21.0)  # a life under 20 s counts as a quick death
+
+
+def main(logs: list[str]) -> int:
+    return max(_one(log) for log in logs)
+
+
+def _one(log: str) -> int:
+    folder = Path(tempfile.mkdtemp(prefix=f"drill-{log}-"))
+    traps = Traps(folder / "traps")
+    stack = RealStack(folder / "data", **OPTIONS, **traps.environment, CA_EVENT_LOG=log)
+    with stack.torn_down():
+        stack.up()
+        print(f"A drill on {log}, in {folder}")
+        verdict = drill(stack, traps, LOAD, AIM, seed=1)
+    return _tell(log, verdict, folder)
+
+
+def _tell(log: str, verdict: Verdict, folder: Path) -> int:
+    print(f"{log}: {verdict.facts} facts, {verdict.cells} figures compared")
+    for name, count in sorted(verdict.killed.items()):
+        print(f"  {name} was killed {count} times")
+    for point in POINTS:
+        print(f"  {verdict.sprung[point]} deaths at {point}")
+    print(f"  a consumer stalled past its lease {verdict.stalled} times")
+    for complaint in verdict.complaints[:50]:
+        print(f"  WRONG: {complaint}")
+    if verdict.complaints:
+        print(f"{len(verdict.complaints)} complaints; everything lies in {folder}")
+        return 1
+    shutil.rmtree(folder)
+    print("  every figure is right")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:] or ["redis", "kafka"]))

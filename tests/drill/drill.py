@@ -1,0 +1,220 @@
+"""One drill: a stack that is sent a load while its processes are killed, and the verdict of the oracle."""
+
+import json
+import subprocess
+import sys
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from redis import Redis
+
+from ingestion.eventlog.base import MAIN_GROUP
+from ingestion.eventlog.opening import open_log
+from ingestion.eventlog.topics import TOPICS
+from runtime.options import REPOSITORY, RateLimits
+from tests.drill import oracle, standing
+from tests.drill.killing import POINTS, Aim, Killer, Traps, deaths, second_consumer
+from tests.drill.oracle import Campaign, Cell, Ledger
+from tests.e2e.api_client import ApiClient
+from tests.running_stack import RealStack, wait_until
+
+Say = Callable[[str], None]
+
+UNLIMITED = {f"CA_RATE_LIMITS_{name.upper()}": "1000000" for name in RateLimits.__struct_fields__}
+# Only the ledger's events count, nothing is late enough to be stopped for, and settling takes seconds.
+OPTIONS = {
+    "CA_DATA_SOURCE": "real",
+    "CA_FLOWER_ENABLED": "false",
+    "CA_DEAD_LETTERS_STOP_SHARE": "1",
+    "CA_AGGREGATION_SETTLE_SECONDS": "15",
+    **UNLIMITED,
+}
+LOG_SERVERS = {"redis": "redis_log", "kafka": "kafka"}
+
+
+class Load(NamedTuple):
+    events: int
+    rate: int
+    campaigns: int = 40
+    duplicates: float = 0.10
+    changed: float = 0.03
+    late: float = 0.05
+    broken: float = 0.01
+    broken_on_log: float = 0.01
+    interactions: float = 0.2
+
+    def arguments(self) -> list[str]:
+        return [
+            text
+            for name, value in self._asdict().items()
+            for text in (f"--{name.replace('_', '-')}", str(value))
+        ]
+
+
+@dataclass
+class Verdict:
+    """What was done to the stack, and where the oracle and the product differ."""
+
+    killed: Counter[str] = field(default_factory=Counter)
+    sprung: Counter[str] = field(default_factory=Counter)
+    stalled: int = 0
+    wrong_figures: list[str] = field(default_factory=list)
+    wrong_dead_letters: list[str] = field(default_factory=list)
+    misjudged: set[int] = field(default_factory=set)
+    undecided: set[int] = field(default_factory=set)
+    facts: int = 0
+    cells: int = 0
+
+    @property
+    def complaints(self) -> list[str]:
+        return [
+            *self.wrong_figures,
+            *self.wrong_dead_letters,
+            *(f"delivery {number} was accepted or rejected wrongly" for number in sorted(self.misjudged)[:5]),
+            *(f"delivery {number} was never decided" for number in sorted(self.undecided)[:5]),
+        ]
+
+
+def drill(stack: RealStack, traps: Traps, load: Load, aim: Aim, *, seed: int, say: Say = print) -> Verdict:
+    """Blocks until the load is through, the stack has settled, and everything is compared."""
+    demo = _demo(stack)
+    path = stack.data_dir / "ledger.jsonl"
+    killer = Killer(stack, seed=seed)
+    verdict = Verdict()
+    with _simulator(stack, load, path, seed) as simulator:
+        _torment(stack, killer, traps, aim, verdict, say)
+        say("Everybody was killed often enough; the rest of the load goes on in peace")
+        assert simulator.wait() == 0, (stack.data_dir / "simulator.log").read_text()
+    verdict.killed, verdict.sprung = deaths(stack), traps.sprung
+    ledger = oracle.read_ledger(path)
+    campaigns = _campaigns(demo)
+    warehouse = standing.Warehouse(demo["warehouse"], demo["workspace_id"], campaigns)
+    _wait_until_settled(stack, warehouse, say)
+    _judge(verdict, ledger, campaigns, warehouse, standing.dead_letters(stack.options()))
+    return verdict
+
+
+def _torment(stack: RealStack, killer: Killer, traps: Traps, aim: Aim, verdict: Verdict, say: Say) -> None:
+    """Random deaths of four processes, each at its own pace, while one thread springs the traps."""
+    log = LOG_SERVERS[stack.options().event_log]
+    with ThreadPoolExecutor(5, thread_name_prefix="killer") as pool:
+        threads = [
+            pool.submit(killer.kill_repeatedly, name, aim)
+            for name in ("consumer", "worker", "clickhouse", log)
+        ]
+        threads.append(pool.submit(_spring, traps, aim, say))
+        try:
+            _stall(stack, killer, aim, verdict)
+            _flush_cache(stack)
+            for thread in threads:
+                thread.result()
+        except BaseException:
+            killer.over.set()
+            raise
+
+
+def _spring(traps: Traps, aim: Aim, say: Say) -> None:
+    for _ in range(aim.at_points):
+        for point in POINTS:
+            traps.spring(point)
+            say(f"died at {point}")
+            threading.Event().wait(aim.pause / 4)
+
+
+def _stall(stack: RealStack, killer: Killer, aim: Aim, verdict: Verdict) -> None:
+    for _ in range(aim.at_points):
+        second = second_consumer(stack.environment, stack.data_dir / "second_consumer.log")
+        try:
+            killer.stall("consumer")
+        finally:
+            second.terminate()
+            second.wait()
+        verdict.stalled += 1
+
+
+def _flush_cache(stack: RealStack) -> None:
+    server = stack.options().redis_cache
+    with Redis(server.host, server.port, password=server.password) as cache:
+        cache.flushall()
+
+
+@contextmanager
+def _simulator(stack: RealStack, load: Load, ledger: Path, seed: int) -> Iterator["subprocess.Popen[bytes]"]:
+    command = [sys.executable, str(REPOSITORY / "manage.py"), "simulate", "--senders", "2"]
+    command += ["--ledger", str(ledger), "--seed", str(seed), *load.arguments()]
+    with (stack.data_dir / "simulator.log").open("wb") as output:
+        process = subprocess.Popen(
+            command, env=stack.environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output
+        )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+
+
+def _demo(stack: RealStack) -> dict[str, Any]:
+    command = [sys.executable, str(REPOSITORY / "manage.py"), "demo_info", "--json"]
+    printed = subprocess.run(command, env=stack.environment, stdout=subprocess.PIPE, check=True).stdout
+    return dict(json.loads(printed))
+
+
+def _campaigns(demo: Mapping[str, Any]) -> dict[str, Campaign]:
+    client, found = ApiClient(demo["base_url"], demo["api_key"]), {}
+    path: str | None = "/api/v1/campaigns/"
+    while path:
+        page = client.get(path).body
+        for one in page["results"]:
+            found[one["id"]] = Campaign(one["platform"], one["timezone"], one["currency"])
+        path = page["next"] and page["next"].removeprefix(demo["base_url"])
+    return found
+
+
+def _wait_until_settled(stack: RealStack, warehouse: standing.Warehouse, say: Say) -> None:
+    log = open_log(stack.options())
+    try:
+        wait_until(lambda: not any(log.lag(MAIN_GROUP, TOPICS).values()), "the log is consumed")
+        say("The log is consumed")
+        wait_until(lambda: not warehouse.unsettled(), "every mark is settled")
+        say("Every mark is settled")
+    finally:
+        log.close()
+
+
+def _judge(
+    verdict: Verdict,
+    ledger: Ledger,
+    campaigns: Mapping[str, Campaign],
+    warehouse: standing.Warehouse,
+    parked: Counter[bytes],
+) -> None:
+    since = datetime.now(UTC) - timedelta(hours=12)
+    expected = oracle.figures(ledger, campaigns, minutes_since=since)
+    stands = warehouse.figures(minutes_since=since)
+    verdict.cells = len(expected)
+    verdict.facts = sum(1 for _ in ledger.standing())
+    verdict.wrong_figures = differences(expected, stands)
+    # A letter whose acknowledgement was lost may lie on the log, and here, twice.
+    verdict.wrong_dead_letters = [
+        f"dead letter {value[:80]!r} lies there {parked[value]} times"
+        for value in ledger.dead_letters().keys() ^ parked.keys()
+    ]
+    verdict.misjudged = (ledger.broken & ledger.acknowledged) | (ledger.rejected - ledger.broken)
+    verdict.undecided = ledger.undecided
+
+
+def differences(expected: Mapping[Cell, Decimal], stands: Mapping[Cell, Decimal]) -> list[str]:
+    return [
+        f"{cell}: the oracle says {expected.get(cell)}, the product {stands.get(cell)}"
+        for cell in sorted(expected.keys() | stands.keys())
+        if expected.get(cell) != stands.get(cell)
+    ]

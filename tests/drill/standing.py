@@ -1,0 +1,91 @@
+"""What stands: the figures in ClickHouse and the dead letters in Postgres, read past the product."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import psycopg
+from clickhouse_driver import Client
+
+from runtime.options import Options
+from tests.drill.oracle import AMOUNTS, COUNTS, Campaign, Cell
+
+_METRICS = (*COUNTS, *AMOUNTS)
+_ROLLUP = """
+SELECT source, toString(campaign_id), toString(bucket), platform, region, device, currency, {metrics}
+FROM {table} FINAL
+WHERE workspace_id = %(workspace)s AND campaign_id IN %(campaigns)s AND {condition}
+"""
+_LEVELS = {
+    "minute": ("rollup_minute", "bucket >= %(since)s"),
+    "15min": ("rollup_15min", "1"),
+    "day": ("rollup_day", "(campaign_id, timezone) IN %(zones)s"),
+}
+
+
+class Warehouse:
+    """Reads with the access that `demo_info` tells of."""
+
+    def __init__(self, access: Mapping[str, Any], workspace: str, campaigns: Mapping[str, Campaign]) -> None:
+        self._access = access
+        self._parameters = {
+            "workspace": workspace,
+            "campaigns": tuple(campaigns),
+            "zones": tuple((name, campaign.timezone) for name, campaign in campaigns.items()),
+        }
+
+    def figures(self, *, minutes_since: datetime) -> dict[Cell, Decimal]:
+        """Of every level; a count is summed over the currencies that its rows lie under."""
+        sums: dict[Cell, Decimal] = {}
+        for level, (table, condition) in _LEVELS.items():
+            sql = _ROLLUP.format(table=table, condition=condition, metrics=", ".join(_METRICS))
+            for row in self._rows(sql, since=minutes_since.replace(tzinfo=None)):
+                for cell, value in _cells(level, row):
+                    sums[cell] = sums.get(cell, Decimal(0)) + value
+        return {cell: value for cell, value in sums.items() if value}
+
+    def unsettled(self) -> int:
+        ((count,),) = self._rows("SELECT count() FROM dirty_buckets FINAL WHERE settled = 0")
+        return int(count)
+
+    def raw_rows(self) -> tuple[int, int]:
+        """Distinct facts, metric events and interactions."""
+        ((metrics,),) = self._rows("SELECT count() FROM metric_events FINAL")
+        ((interactions,),) = self._rows("SELECT count() FROM interactions FINAL")
+        return int(metrics), int(interactions)
+
+    def _rows(self, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
+        with Client(**self._access) as client:
+            rows: list[tuple[Any, ...]] = client.execute(sql, self._parameters | parameters)
+        return rows
+
+
+def _cells(level: str, row: tuple[Any, ...]) -> Iterator[tuple[Cell, Decimal]]:
+    source, campaign, bucket, platform, region, device, currency, *values = row
+    when = bucket if level == "day" else bucket[:16]
+    for metric, value in zip(_METRICS, values, strict=True):
+        if value is not None:
+            money = currency if metric in AMOUNTS else ""
+            yield (
+                Cell(level, source, campaign, when, platform, region, device, metric, money),
+                Decimal(value),
+            )
+
+
+def dead_letters(options: Options) -> Counter[bytes]:
+    """How often each value lies there."""
+    return Counter(payload for (payload,) in _asked(options, "SELECT payload FROM ingestion_deadletter"))
+
+
+def _asked(options: Options, sql: str) -> Iterable[tuple[bytes]]:
+    server = options.postgres
+    with psycopg.connect(
+        host=server.host,
+        port=server.port,
+        dbname=server.database,
+        user=server.user,
+        password=server.password,
+    ) as connection:
+        return [(bytes(payload),) for (payload,) in connection.execute(sql)]

@@ -1,0 +1,51 @@
+"""Whatever is killed while events come in, the figures at the end are those of the ledger."""
+
+import pytest
+
+from tests.drill.drill import LOG_SERVERS, OPTIONS, Load, Verdict, drill
+from tests.drill.killing import POINTS, Aim, Traps
+from tests.required_kafka import require_kafka
+from tests.running_stack import RealStack
+
+LOAD = Load(events=12_000, rate=150, campaigns=12)
+AIM = Aim(at_random=3, at_points=1, pause=6.0)
+
+
+@pytest.fixture(scope="module", params=["redis", "kafka"])
+def log(request: pytest.FixtureRequest) -> str:
+    if request.param == "kafka":
+        require_kafka()
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def verdict(log: str, tmp_path_factory: pytest.TempPathFactory) -> Verdict:
+    folder = tmp_path_factory.mktemp(f"ledger-{log}")
+    traps = Traps(folder / "traps")
+    stack = RealStack(folder / "data", **OPTIONS, **traps.environment, CA_EVENT_LOG=log)
+    with stack.torn_down():
+        stack.up()
+        return drill(stack, traps, LOAD, AIM, seed=7)
+
+
+def test_every_process_was_killed_often_enough(verdict: Verdict, log: str) -> None:
+    victims = ("consumer", "worker", "clickhouse", LOG_SERVERS[log])
+    assert [name for name in victims if verdict.killed[name] < AIM.at_random] == []
+
+
+def test_somebody_died_at_each_step_of_the_crash_table(verdict: Verdict) -> None:
+    assert [point for point in POINTS if verdict.sprung[point] < AIM.at_points] == []
+    assert verdict.stalled >= AIM.at_points
+
+
+def test_every_figure_is_that_of_the_oracle(verdict: Verdict) -> None:
+    assert verdict.cells > 1000
+    assert verdict.wrong_figures[:20] == []
+
+
+def test_the_dead_letters_are_exactly_the_broken_ones(verdict: Verdict) -> None:
+    assert verdict.wrong_dead_letters[:20] == []
+
+
+def test_the_door_took_what_was_whole_and_rejected_what_was_broken(verdict: Verdict) -> None:
+    assert (verdict.misjudged, verdict.undecided) == (set(), set())
