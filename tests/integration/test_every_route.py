@@ -14,7 +14,7 @@ from rest_framework.test import APIClient
 from accounts.keys import new_write_key
 from accounts.models import Invitation, WriteKey
 from campaigns.models import Campaign, CampaignGrant, Connection
-from tests.people import Person, analyst, owner, program, stranger, viewer
+from tests.people import Person, analyst, client_with, owner, program, stranger, viewer, visitor
 from tests.routes import UNSAFE, Route, every_route
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +49,12 @@ ROUTES = list(every_route())
 OF_THE_ADMIN = [route for route in ROUTES if route.template.startswith("/admin")]
 OF_A_WORKSPACE = [
     route for route in ROUTES if route.template not in PUBLIC | PERSONAL and route not in OF_THE_ADMIN
+]
+TAKING_WRITE_KEYS = {"/api/v1/events/"}
+ASKING_FOR_SOMEBODY = [
+    route
+    for route in ROUTES
+    if route.template not in PUBLIC | TAKING_WRITE_KEYS and route not in OF_THE_ADMIN
 ]
 
 
@@ -160,6 +166,13 @@ def test_a_viewer_writes_nothing(world: World, route: Route, method: str) -> Non
     assert response.json()["code"] == "permission_denied"
 
 
+@pytest.mark.parametrize(("route", "method"), calls(ASKING_FOR_SOMEBODY, "GET", *UNSAFE))
+def test_a_write_key_opens_nothing_but_the_door_for_events(world: World, route: Route, method: str) -> None:
+    key = world.write_key.key
+    for client, headers in ((client_with(key), {}), (visitor(), {"X-Write-Key": key})):
+        assert send(client, method, world.path(route), **headers).status_code == 401
+
+
 @pytest.mark.parametrize(("route", "method"), calls(OF_A_WORKSPACE, "GET"))
 def test_every_route_says_how_it_is_spoken_to(world: World, route: Route, method: str) -> None:
     response = send(world.owner.client, "OPTIONS", world.path(route))
@@ -196,6 +209,7 @@ def test_the_lists_of_exceptions_name_routes_that_exist() -> None:
     templates = {route.template for route in ROUTES}
     assert PUBLIC - templates == set()
     assert PERSONAL - templates == set()
+    assert TAKING_WRITE_KEYS - templates == set()
 
 
 def test_the_walk_reaches_the_routes_that_it_is_for(world: World) -> None:

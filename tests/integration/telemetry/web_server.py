@@ -67,9 +67,9 @@ class WebServer:
 
 
 @contextmanager
-def web_server(workers: int, log: Path) -> Iterator[WebServer]:
+def web_server(workers: int, log: Path, **variables: str) -> Iterator[WebServer]:
     [port] = free_ports(1)
-    environment = os.environ | {"CA_WEB_PORT": str(port), "CA_WEB_WORKERS": str(workers)}
+    environment = os.environ | {"CA_WEB_PORT": str(port), "CA_WEB_WORKERS": str(workers)} | variables
     with log.open("wb") as output:
         main = subprocess.Popen(
             [sys.executable, "-m", "runtime.serve"], cwd=REPOSITORY, env=environment, stderr=output
