@@ -33,6 +33,7 @@ def throw_away_places(data_dir: Path) -> dict[str, str]:
         "CA_CLICKHOUSE_PORT": str(clickhouse),
         "CA_WEB_PORT": str(web),
         "CA_FLOWER_PORT": str(flower),
+        "CA_DATA_SOURCE": "real",  # nothing comes in that nobody sent
     }
 
 
