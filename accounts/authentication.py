@@ -13,11 +13,14 @@ from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import AccessToken
 
 from accounts.caller import Caller
-from accounts.caller_lookup import caller_of_api_key, caller_of_user
-from accounts.keys import API_KEY_START
+from accounts.caller_lookup import caller_of_api_key, caller_of_user, caller_of_write_key
+from accounts.keys import API_KEY_START, WRITE_KEY_START
 from api.problems import field_problem
 from runtime.telemetry.logs import add_context
 
+AUTHORIZATION = "Authorization"
+WRITE_KEY_HEADER = "X-Write-Key"
+WRITE_KEY_FIELD = "write_key"
 WORKSPACE_HEADER = "X-Workspace"
 WORKSPACE_IN_PATH = "workspace_id"
 
@@ -38,12 +41,42 @@ class BearerAuthentication(BaseAuthentication):
         return 'Bearer realm="api"'
 
 
+class WriteKeyAuthentication(BearerAuthentication):
+    """A write key: in `X-Write-Key`, after `Bearer`, or else in the query or the body.
+
+    Only views that take events list it, and first, so that it opens no other.
+    """
+
+    def authenticate(self, request: Request) -> tuple[Caller, str] | None:
+        key = _write_key_in_headers(request)
+        if key is None and AUTHORIZATION not in request.headers:
+            key = request.query_params.get(WRITE_KEY_FIELD) or _write_key_in_body(request)
+        if key is None:
+            return None
+        return in_logs(caller_of_write_key(key, wanted_workspace(request))), "write_key"
+
+
 class BrowserAuthentication(SessionAuthentication):
     """Somebody who signed in on a page; what they send needs a CSRF token, as no other site can know it."""
 
     def authenticate(self, request: Request) -> tuple[Caller, str] | None:
         found = super().authenticate(request)
         return (in_logs(caller_of_user(found[0].pk, wanted_workspace(request))), "session") if found else None
+
+
+def _write_key_in_headers(request: Request) -> str | None:
+    own = request.headers.get(WRITE_KEY_HEADER)
+    scheme, _, credential = request.headers.get(AUTHORIZATION, "").partition(" ")
+    is_bearer = scheme.lower() == "bearer" and credential.startswith(WRITE_KEY_START)
+    return own or (credential if is_bearer else None)
+
+
+def _write_key_in_body(request: Request) -> str | None:
+    """A body that cannot be read names nobody: whoever sent it must first say who they are."""
+    try:
+        return getattr(request.data, WRITE_KEY_FIELD, None)
+    except exceptions.APIException:
+        return None
 
 
 def in_logs(caller: Caller) -> Caller:

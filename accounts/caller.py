@@ -7,11 +7,12 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 
 from accounts.rights import Right, Role
+from api.throttles import PUBLIC_IDENTITY
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A person or an API key, in at most one workspace. It stands in `request.user`.
+    """A person, an API key or a write key, in at most one workspace. It stands in `request.user`.
 
     `restricted` callers see only the campaigns that were granted to their membership.
     """
@@ -24,6 +25,7 @@ class Caller:
     membership_id: UUID | None = None
     restricted: bool = False
     api_key_id: UUID | None = None
+    write_key_id: UUID | None = None
 
     is_authenticated = True  # what DRF asks of a user
     is_active = True
@@ -44,6 +46,8 @@ class Caller:
     @property
     def rate_identity(self) -> str:
         """The bucket that this caller's requests are counted in."""
+        if self.write_key_id:
+            return f"{PUBLIC_IDENTITY}{self.write_key_id}"
         return f"key:{self.api_key_id}" if self.api_key_id else f"user:{self.user_id}"
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from rest_framework import exceptions
 
 from accounts.caller import Caller
-from accounts.keys import fingerprint, shown_name
+from accounts.keys import fingerprint, is_write_key, shown_name, shown_prefix
 from accounts.rights import Right, Role
 
 logger = structlog.get_logger(__name__)
@@ -33,6 +33,8 @@ SELECT id, name, prefix, workspace_id, scopes, last_used_at
 FROM accounts_apikey
 WHERE key_hash = %s AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
 """
+
+_WRITE_KEY = "SELECT id, name, workspace_id FROM accounts_writekey WHERE key = %s AND revoked_at IS NULL"
 
 # How exactly a key's last use is known.
 USE_RESOLUTION = timedelta(minutes=1)
@@ -82,6 +84,23 @@ def caller_of_api_key(key: str, wanted: UUID | None) -> Caller:
         workspace_id=workspace_id,
         rights=frozenset(Right(scope) for scope in scopes),
         api_key_id=api_key_id,
+    )
+
+
+def caller_of_write_key(key: str, wanted: UUID | None) -> Caller:
+    """Whoever holds this key may send events and do nothing else."""
+    found = _row(_WRITE_KEY, [key]) if is_write_key(key) else None
+    if found is None:
+        raise exceptions.AuthenticationFailed
+    write_key_id, name, workspace_id = found
+    if wanted and wanted != workspace_id:
+        raise exceptions.NotFound
+    return Caller(
+        user_id=None,
+        name=shown_name(name, shown_prefix(key)),
+        workspace_id=workspace_id,
+        rights=frozenset({Right.EVENTS}),
+        write_key_id=write_key_id,
     )
 
 

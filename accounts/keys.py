@@ -1,11 +1,13 @@
 """How keys and one-time tokens are made, and how they are recognised without being kept."""
 
 import hashlib
+import re
 import secrets
 
 API_KEY_START = "ca_key_"
 WRITE_KEY_START = "ca_write_"
 SHOWN_CHARACTERS = len(API_KEY_START) + 6
+_WRITE_KEY = re.compile(rf"{WRITE_KEY_START}[A-Za-z0-9_-]{{1,39}}")
 
 
 def new_api_key() -> str:
@@ -14,6 +16,11 @@ def new_api_key() -> str:
 
 def new_write_key() -> str:
     return WRITE_KEY_START + secrets.token_urlsafe(18)
+
+
+def is_write_key(text: str) -> bool:
+    """Whether it looks like one; what does not needs no look into the database."""
+    return bool(_WRITE_KEY.fullmatch(text))
 
 
 def new_token() -> str:

@@ -31,7 +31,7 @@ class IsSignedIn(BasePermission):
 
     def has_permission(self, request: Request, view: Any) -> bool:
         caller: object = request.user
-        return isinstance(caller, Caller) and caller.api_key_id is None
+        return isinstance(caller, Caller) and caller.user_id is not None
 
 
 class WorkspaceView(APIView):

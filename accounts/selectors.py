@@ -55,9 +55,3 @@ def api_keys_of(workspace_id: UUID) -> QuerySet[ApiKey]:
 
 def write_keys_of(workspace_id: UUID) -> QuerySet[WriteKey]:
     return WriteKey.objects.filter(workspace_id=workspace_id)
-
-
-def workspace_of_write_key(key: str) -> UUID | None:
-    """Whose events may be sent with this key; nobody's once it is revoked."""
-    standing = WriteKey.objects.filter(key=key, revoked_at=None)
-    return standing.values_list("workspace_id", flat=True).first()

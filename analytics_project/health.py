@@ -21,6 +21,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django_redis import get_redis_connection
 
+from ingestion.eventlog.opening import event_log
 from runtime.telemetry.metrics import Metric, count
 from warehouse.client import reader
 from warehouse.status import pending_migrations
@@ -115,6 +116,10 @@ def migrations_are_applied() -> None:
         raise Unready(f"{len(missing)} are not applied: run `manage.py migrate`")
 
 
+def event_log_answers() -> None:
+    event_log().check(SECONDS_TO_ANSWER)
+
+
 def redis_log_answers() -> None:
     get_redis_connection("redis_log").ping()
 
@@ -157,6 +162,7 @@ def _migrations_of_this_code() -> frozenset[tuple[str, str]]:
 CHECKS = (
     Check("postgres", postgres_answers),
     Check("migrations", migrations_are_applied),
+    Check("event_log", event_log_answers),
     Check("redis_log", redis_log_answers),
     Check("redis_cache", redis_cache_answers),
     Check("clickhouse", clickhouse_answers),

@@ -196,6 +196,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "campaigns", "description": "What is advertised, where, when and for how much."},
         {"name": "campaign grants", "description": "Which campaigns a restricted member sees."},
         {"name": "ad accounts", "description": "Connections to the platforms, with their credentials."},
+        {"name": "events", "description": "Clicks, conversions, impressions and metrics as they happen."},
         {"name": "health", "description": "For probes and monitoring; no credentials needed."},
         {"name": "problems", "description": "What the codes of errors mean."},
     ],
@@ -213,12 +214,14 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "api.schema.add_problems",
+        "ingestion.api.documentation.add_event_schemas",
     ],
 }
 
 CORS_ALLOWED_ORIGINS = list(OPTIONS.web.cors_origins)
 CORS_ALLOW_HEADERS = (
     *default_headers,
+    "content-encoding",
     "if-match",
     "if-none-match",
     "x-workspace",

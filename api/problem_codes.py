@@ -40,8 +40,14 @@ class ProblemCode(Enum):
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
         "This content type is not understood here",
     )
+    EVENTS_REJECTED = ("events_rejected", HTTPStatus.UNPROCESSABLE_ENTITY, "None of the events was accepted")
     RATE_LIMITED = ("rate_limited", HTTPStatus.TOO_MANY_REQUESTS, "Too many requests")
     INTERNAL = ("internal_error", HTTPStatus.INTERNAL_SERVER_ERROR, "The server failed")
+    OUTCOME_UNKNOWN = (
+        "outcome_unknown",
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "It is not known of every event whether it is stored",
+    )
     UNAVAILABLE = ("unavailable", HTTPStatus.SERVICE_UNAVAILABLE, "A service behind this route is down")
 
     def __init__(self, code: str, status: HTTPStatus, title: str) -> None:

@@ -17,6 +17,7 @@ from runtime.config import configuration
 logger = structlog.get_logger(__name__)
 
 MINUTE = 60
+PUBLIC_IDENTITY = "write_key:"  # begins the identity of callers that share a credential which is no secret
 
 # The generic cell rate algorithm: one number a key, the time at which its budget is whole again.
 # The server's own clock counts, so that web processes need not agree on theirs.
@@ -68,7 +69,7 @@ def demand(identity: str, limit: int, period_seconds: int = MINUTE) -> None:
 
 
 class CallerThrottle(BaseThrottle):
-    """The default of every view: per API key, per user, else per address.
+    """The default of every view: per API key, per user, else per address (and write key, if there is one).
 
     While the cache server is down requests go on uncounted: slower service is no reason for none.
     """
@@ -95,4 +96,6 @@ def _budget_of(request: Request) -> tuple[str, int]:
     identity = getattr(request.user, "rate_identity", None)
     if identity is None:
         return f"address:{client_address(request._request)}", limits.public_per_minute
+    if identity.startswith(PUBLIC_IDENTITY):
+        return f"{identity}:{client_address(request._request)}", limits.public_per_minute
     return identity, limits.key_per_minute if identity.startswith("key:") else limits.user_per_minute

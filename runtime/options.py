@@ -180,6 +180,26 @@ class Warehouse(Section, frozen=True):
     write_memory_mb: Annotated[Count, says("Most memory that an insert or a recompute may take.")] = 700
 
 
+class Accepting(Section, frozen=True):
+    """Of events."""
+
+    max_unpacked_bytes: Annotated[
+        Count, says("Largest body that a gzipped one may unpack to; larger ones get a 413.")
+    ] = 10 * 1024 * 1024
+
+
+class Tracking(Section, frozen=True):
+    visitor_key: Annotated[
+        str,
+        says(
+            "Hashes the ids of visitors. With another key everybody is somebody new.",
+            secret=True,
+            min_length=32,
+            max_length=64,
+        ),
+    ] = ""
+
+
 class Jwt(Section, frozen=True):
     key: Annotated[str, says("Signs access and refresh tokens.", secret=True, min_length=32)] = ""
     access_seconds: Annotated[int, says("Life of an access token, five minutes at most.", ge=1, le=300)] = 300
@@ -259,6 +279,8 @@ class Options(Struct, frozen=True, kw_only=True):
     warehouse: Warehouse = Warehouse()
     topics: Topics = Topics()
     kafka: Kafka = Kafka()
+    accepting: Accepting = Accepting()
+    tracking: Tracking = Tracking()
     jwt: Jwt = Jwt()
     credentials: Credentials = Credentials()
     email: Email = Email()

@@ -39,17 +39,18 @@ def reader(decoder: Decoder[T]) -> Callable[[bytes], T]:
 
 
 def _read(decoder: Decoder[T], data: bytes) -> T:
-    if _NUL in data.replace(_BACKSLASH, b""):
+    if _NUL in data and _NUL in data.replace(_BACKSLASH, b""):
         raise InvalidEvent("invalid", "", "A NUL character (\\u0000) stands nowhere in an event.")
     try:
         return decoder.decode(data)
     except msgspec.ValidationError as error:
-        raise _invalid(error) from None
+        raise as_invalid(error) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidEvent("malformed", "", f"This is not JSON: {error}.") from None
 
 
-def _invalid(error: msgspec.ValidationError) -> InvalidEvent:
+def as_invalid(error: msgspec.ValidationError) -> InvalidEvent:
+    """The field that a decoder's refusal names, and our code for what is wrong with it."""
     text, place = _text_and_place(str(error))
     cause = error.__cause__
     if isinstance(cause, InvalidEvent):

@@ -71,6 +71,24 @@ class Metric(Enum):
         ("task",),
         "Celery tasks that are running now.",
     )
+    EVENTS_RECEIVED = (
+        "ca_events_received_total",
+        Kind.COUNTER,
+        ("kind", "outcome"),
+        "Events at the doors, by outcome: accepted, rejected, or unknown (the log did not acknowledge it).",
+    )
+    EVENTS_LOGGED = (
+        "ca_events_logged_total",
+        Kind.COUNTER,
+        ("topic",),
+        "Events that the event log acknowledged.",
+    )
+    LOG_SECONDS = (
+        "ca_log_acknowledgement_seconds",
+        Kind.HISTOGRAM,
+        ("topic",),
+        "Time that the event log took to acknowledge what one request sent.",
+    )
 
     def __init__(self, full_name: str, kind: Kind, labels: tuple[str, ...], meaning: str) -> None:
         self.full_name = full_name
@@ -79,8 +97,8 @@ class Metric(Enum):
         self.meaning = meaning
 
 
-def count(metric: Metric, **labels: str) -> None:
-    _series(metric, labels).inc()
+def count(metric: Metric, by: int = 1, /, **labels: str) -> None:
+    _series(metric, labels).inc(by)
 
 
 def observe(metric: Metric, value: float, **labels: str) -> None:

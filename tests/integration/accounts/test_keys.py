@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from accounts.models import ApiKey, WriteKey
 from accounts.rights import Right
-from accounts.selectors import workspace_of_write_key
 from tests.people import Person, admin, analyst, client_with, owner, program, stranger
 
 pytestmark = pytest.mark.django_db
@@ -136,15 +135,6 @@ def test_a_write_key_is_shown_whenever_it_is_asked_for() -> None:
     assert made.status_code == 201
     assert made.json()["key"].startswith("ca_write_")
     assert ann.client.get(WRITE_KEYS).json()["results"] == [made.json()]
-
-
-def test_a_write_key_tells_its_workspace_until_it_is_revoked() -> None:
-    ann = owner()
-    made = ann.client.post(WRITE_KEYS, {"name": "Shop"}, format="json").json()
-    assert workspace_of_write_key(made["key"]) == ann.workspace.id
-    ann.client.delete(f"{WRITE_KEYS}{made['id']}/")
-    assert workspace_of_write_key(made["key"]) is None
-    assert workspace_of_write_key("ca_write_unknown") is None
 
 
 def test_a_write_key_opens_no_other_route() -> None:

@@ -10,8 +10,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from msgspec import structs
 
+from accounts.caller_lookup import caller_of_write_key
 from accounts.models import ApiKey, User, Workspace, WriteKey
-from accounts.selectors import workspace_of_write_key
 from campaigns.choices import AD_PLATFORMS
 from campaigns.models import Campaign
 from demo.management.commands import demo_create as create_command
@@ -54,7 +54,7 @@ def test_the_demo_key_reads_and_writes_campaigns(demo: Notes) -> None:
 
 
 def test_the_write_key_belongs_to_the_demo_workspace(demo: Notes) -> None:
-    assert str(workspace_of_write_key(demo.write_key)) == demo.workspace_id
+    assert str(caller_of_write_key(demo.write_key, None).workspace_id) == demo.workspace_id
 
 
 def test_campaigns_run_on_every_ad_platform(demo: Notes) -> None:

@@ -68,6 +68,7 @@ def test_health_tells_of_every_part(client: Client) -> None:
     assert [check["name"] for check in body["checks"]] == [
         "postgres",
         "migrations",
+        "event_log",
         "redis_log",
         "redis_cache",
         "clickhouse",

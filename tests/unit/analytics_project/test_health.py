@@ -83,7 +83,7 @@ def test_checks_run_side_by_side() -> None:
 
 
 def test_the_product_asks_for_all_that_it_stands_on() -> None:
-    names = ["postgres", "migrations", "redis_log", "redis_cache", "clickhouse"]
+    names = ["postgres", "migrations", "event_log", "redis_log", "redis_cache", "clickhouse"]
     assert [check.name for check in CHECKS] == names
 
 

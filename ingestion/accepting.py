@@ -1,0 +1,173 @@
+"""Accepts events: from what was sent to what the event log has acknowledged. Every door calls `accept`."""
+
+import time
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import NamedTuple, cast
+
+from msgspec import Raw
+
+from accounts.caller import Caller
+from campaigns.selectors import campaigns_named
+from ingestion.errors import InvalidEvent, TransientFailure
+from ingestion.eventlog.base import EventLog
+from ingestion.eventlog.opening import event_log
+from ingestion.eventlog.topics import entry_of, topic_of
+from ingestion.events.bounds import Platform
+from ingestion.events.envelope import Event, Interaction, MetricEvent
+from ingestion.events.identity import identity_of
+from ingestion.events.making import Place, interaction, metric_event
+from ingestion.events.sent import SentEvent, SentMetric, read_sent
+from runtime.config import configuration
+from runtime.fault_points import FaultPoint, reached
+from runtime.telemetry.metrics import Metric, count, observe
+
+Made = MetricEvent | Interaction
+# By index of the event: it may stand on the log or not; sending it again is safe.
+Unknown = Mapping[int, TransientFailure]
+
+NO_KIND = "unreadable"
+
+
+class Terms(NamedTuple):
+    """What holds for all events of one request."""
+
+    received_at: datetime
+    visitor_key: bytes
+    may_derive_id: bool
+
+
+class Acceptance(NamedTuple):
+    """What became of each event, in the order sent. Those that `unknown` does not name are acknowledged."""
+
+    events: Sequence[Made | InvalidEvent]
+    duplicates: int  # further ones of an identity that the same request holds; the one sent last stands
+    unknown: Unknown
+
+    @property
+    def rejected(self) -> list[tuple[int, InvalidEvent]]:
+        return [(index, event) for index, event in enumerate(self.events) if isinstance(event, InvalidEvent)]
+
+    @property
+    def made(self) -> list[tuple[int, Made]]:
+        """Those that were not rejected."""
+        return [
+            (index, event) for index, event in enumerate(self.events) if not isinstance(event, InvalidEvent)
+        ]
+
+
+def accept(bodies: Sequence[bytes | Raw], caller: Caller, *, may_derive_id: bool = False) -> Acceptance:
+    """Check events, each as raw JSON, and put them on the log; blocks until it has acknowledged them.
+
+    The caller must have the right to send events. `may_derive_id` is for doors where a time alone is enough.
+    Whatever the stores raise before anything is on the log is passed on.
+    """
+    sent = [read_one(body) for body in bodies]
+    places = _places(caller, {one.campaign_id for one in sent if not isinstance(one, InvalidEvent)})
+    visitor_key = configuration().tracking.visitor_key.encode()
+    terms = Terms(datetime.now(UTC), visitor_key, may_derive_id)
+    acceptance = put_on_log([make_one(one, places, terms) for one in sent], event_log())
+    _count(acceptance, sent)
+    return acceptance
+
+
+def read_one(body: bytes | Raw) -> SentEvent | InvalidEvent:
+    try:
+        return read_sent(bytes(body))
+    except InvalidEvent as refusal:
+        return refusal.with_traceback(None)
+
+
+def make_one(
+    sent: SentEvent | InvalidEvent, places: Mapping[str, Place], terms: Terms
+) -> Made | InvalidEvent:
+    if isinstance(sent, InvalidEvent):
+        return sent
+    place = places.get(sent.campaign_id)
+    if place is None:
+        return InvalidEvent("unknown_campaign", "campaign_id", "The workspace has no such campaign.")
+    try:
+        if isinstance(sent, SentMetric):
+            return metric_event(sent, place, terms.received_at)
+        return interaction(
+            sent, place, terms.received_at, terms.visitor_key, may_derive_id=terms.may_derive_id
+        )
+    except InvalidEvent as refusal:
+        return refusal.with_traceback(None)
+
+
+def put_on_log(events: Sequence[Made | InvalidEvent], log: EventLog) -> Acceptance:
+    """Of several with one identity the last one goes on the log: what was sent last stands."""
+    identities = [None if isinstance(event, InvalidEvent) else identity_of(event) for event in events]
+    last = {identity: index for index, identity in enumerate(identities) if identity}
+    reached(FaultPoint.ACCEPTING_BEFORE_LOG)
+    failures = produce({index: cast(Made, events[index]) for index in last.values()}, log)
+    reached(FaultPoint.ACCEPTING_LOGGED)
+    duplicates = len(events) - identities.count(None) - len(last)
+    if not failures:
+        return Acceptance(events, duplicates, {})
+    fates = [failures.get(last[identity]) if identity else None for identity in identities]
+    return Acceptance(
+        [
+            fate if isinstance(fate, InvalidEvent) else event
+            for fate, event in zip(fates, events, strict=True)
+        ],
+        duplicates,
+        {index: fate for index, fate in enumerate(fates) if isinstance(fate, TransientFailure)},
+    )
+
+
+def produce(events: Mapping[int, Event], log: EventLog) -> dict[int, InvalidEvent | TransientFailure]:
+    """The failures by the events' own numbers; what is not named is acknowledged.
+
+    Once the log has failed no further topic is tried: whoever waits waits for one time limit at most.
+    """
+    topics: defaultdict[str, list[int]] = defaultdict(list)
+    for index, event in events.items():
+        topics[topic_of(event)].append(index)
+    failures: dict[int, InvalidEvent | TransientFailure] = {}
+    away: TransientFailure | None = None
+    for topic, indexes in topics.items():
+        if away:
+            failures |= dict.fromkeys(indexes, away)
+            continue
+        failed = _produce(topic, [events[index] for index in indexes], log)
+        failures |= {indexes[number]: failure for number, failure in failed.items()}
+        away = next((one for one in failed.values() if isinstance(one, TransientFailure)), None)
+    return failures
+
+
+def _produce(
+    topic: str, events: Sequence[Event], log: EventLog
+) -> Mapping[int, InvalidEvent | TransientFailure]:
+    started = time.perf_counter()
+    failures = log.produce(topic, [entry_of(event) for event in events])
+    if len(failures) < len(events):
+        observe(Metric.LOG_SECONDS, time.perf_counter() - started, topic=topic)
+        count(Metric.EVENTS_LOGGED, len(events) - len(failures), topic=topic)
+    return failures
+
+
+def _places(caller: Caller, names: Collection[str]) -> dict[str, Place]:
+    """Where each named campaign is; in one statement for all of them."""
+    return {
+        name: Place(caller.home, campaign.id, cast(Platform, campaign.platform), campaign.currency)
+        for name, campaign in campaigns_named(caller, names).items()
+    }
+
+
+def _count(acceptance: Acceptance, sent: Sequence[SentEvent | InvalidEvent]) -> None:
+    """Each event once, by what became of it."""
+    outcomes = ["accepted"] * len(sent)
+    for index, _ in acceptance.rejected:
+        outcomes[index] = "rejected"
+    for index in acceptance.unknown:
+        outcomes[index] = "unknown"
+    counted = Counter(zip(map(_kind, sent), outcomes, strict=True))
+    for (kind, outcome), number in counted.items():
+        count(Metric.EVENTS_RECEIVED, number, kind=kind, outcome=outcome)
+
+
+def _kind(sent: SentEvent | InvalidEvent) -> str:
+    return NO_KIND if isinstance(sent, InvalidEvent) else str(sent.__struct_config__.tag)

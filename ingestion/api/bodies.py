@@ -1,0 +1,156 @@
+"""From a request's body to raw events: one event, a batch of them, or one a line; plain or gzipped."""
+
+import zlib
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import msgspec
+from msgspec import UNSET, Raw, Struct, UnsetType
+from msgspec.json import Decoder
+from rest_framework.exceptions import ParseError, UnsupportedMediaType
+from rest_framework.parsers import BaseParser
+from rest_framework.request import Request
+
+from api.problem_codes import ProblemCode
+from api.problems import WHOLE_BODY, Problem, field_problem
+from ingestion.errors import InvalidEvent
+from ingestion.events.coding import as_invalid
+from runtime.config import configuration
+
+MOST_EVENTS = 1000
+_SHAPES = 'Send one event, {"events": [...]}, or one event a line as application/x-ndjson.'
+_GZIP = 16 + zlib.MAX_WBITS
+
+
+class SentBody(NamedTuple):
+    """Each event as it came: whether it is one is for whoever accepts it to say."""
+
+    events: list[bytes] | list[Raw]
+    write_key: str | None
+
+
+class _Batch(Struct, forbid_unknown_fields=True):
+    events: list[Raw]
+    write_key: str | None = None
+
+
+class _Single(Struct):
+    """What a batch that is none may still hold."""
+
+    events: Raw | UnsetType = UNSET
+
+
+class _Keyed(Struct):
+    write_key: str | None = None
+
+
+_read_batch = Decoder(_Batch).decode
+_read_single = Decoder(_Single).decode
+_read_key = Decoder(_Keyed).decode
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
+
+class JsonEvents(BaseParser):
+    media_type = "application/json"
+
+    def parse(
+        self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
+        return _bounded(in_json(_unpacked(stream, parser_context)))
+
+
+class EventLines(BaseParser):
+    media_type = "application/x-ndjson"
+
+    def parse(
+        self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
+        return _bounded(in_lines(_unpacked(stream, parser_context)))
+
+
+def sent_body(request: Request) -> SentBody:
+    """Raises what the parsers raise, also for a body that is empty."""
+    body: object = request.data
+    if not isinstance(body, SentBody):
+        raise ParseError(f"There is no body. {_SHAPES}")
+    return body
+
+
+def in_json(body: bytes) -> SentBody:
+    """One event or a batch. Raises ParseError, or a Problem with the field that is wrong with the batch."""
+    try:
+        batch = _read_batch(body)
+    except msgspec.ValidationError as error:
+        return _single_event(body, as_invalid(error))
+    except _UNREADABLE as error:
+        raise ParseError(f"The body is not JSON: {error}") from None
+    return SentBody(batch.events, batch.write_key)
+
+
+def in_lines(body: bytes) -> SentBody:
+    """One event a line; blank lines are none. A line that is not JSON spoils no other."""
+    lines = [line for line in body.split(b"\n") if line and not line.isspace()]
+    return SentBody(lines, _write_key_of(lines[0]) if lines else None)
+
+
+def unpack(packed: bytes, most: int) -> bytes:
+    """What was gzipped, in one member or several; never holds more than `most` bytes of it."""
+    parts: list[bytes] = []
+    left = most
+    while packed:
+        member = zlib.decompressobj(_GZIP)
+        try:
+            part = member.decompress(packed, left + 1)
+        except zlib.error as error:
+            raise ParseError(f"The body is not gzip: {error}") from None
+        left -= len(part)
+        if left < 0:
+            raise Problem(ProblemCode.BODY_TOO_LARGE, f"It unpacks to more than {most} bytes.")
+        if not member.eof:
+            raise ParseError("The gzipped body ends too early.")
+        parts.append(part)
+        packed = member.unused_data
+    return b"".join(parts)
+
+
+def _unpacked(stream: Any, parser_context: Mapping[str, Any] | None) -> bytes:
+    body: bytes = stream.read()
+    request: Request = (parser_context or {})["request"]
+    encoding = request.headers.get("Content-Encoding", "").strip().lower()
+    if encoding in {"gzip", "x-gzip"}:
+        return unpack(body, configuration().accepting.max_unpacked_bytes)
+    if encoding not in {"", "identity"}:
+        raise UnsupportedMediaType(encoding, f"The only content encoding is gzip, not {encoding[:64]}.")
+    return body
+
+
+def _bounded(sent: SentBody) -> SentBody:
+    if not sent.events:
+        raise field_problem("events", "empty", "There is no event in it.")
+    if len(sent.events) > MOST_EVENTS:
+        raise field_problem(
+            "events",
+            "too_many",
+            f"There are {len(sent.events)} events; a request holds at most {MOST_EVENTS}.",
+        )
+    return sent
+
+
+def _single_event(body: bytes, refusal: InvalidEvent) -> SentBody:
+    """`refusal` is what was wrong with it as a batch; it counts if the body meant to be one."""
+    try:
+        single = _read_single(body)
+    except msgspec.ValidationError:
+        raise field_problem(WHOLE_BODY, "invalid", _SHAPES) from None
+    except _UNREADABLE as error:
+        raise ParseError(f"The body is not JSON: {error}") from None
+    if single.events is not UNSET:
+        raise field_problem(refusal.field or "events", refusal.code, refusal.message)
+    return SentBody([body], _write_key_of(body))
+
+
+def _write_key_of(event: bytes) -> str | None:
+    try:
+        return _read_key(event).write_key
+    except _UNREADABLE:
+        return None
