@@ -34,6 +34,7 @@ def throw_away_places(data_dir: Path) -> dict[str, str]:
         "CA_KAFKA_BROKERS": f"127.0.0.1:{kafka}",
         "CA_WEB_PORT": str(web),
         "CA_FLOWER_PORT": str(flower),
+        "CA_DATA_SOURCE": "real",  # nothing comes in that nobody sent
     }
 
 

@@ -1,4 +1,4 @@
-"""The product's own processes: steps before the start, web, worker, beat and Flower."""
+"""The product's own processes: steps before the start, web, worker, beat, Flower and simulator."""
 
 import http.client
 import sys
@@ -11,6 +11,7 @@ from runtime.options import REPOSITORY, Options
 PYTHON = sys.executable
 EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 FLOWER_USER = "operations"
+NEEDS_A_PERSON = 78  # EX_CONFIG: another start would end alike
 
 
 def step(command: str) -> Process:
@@ -72,6 +73,15 @@ def flower(options: Options) -> Process:
         },
         ready=partial(answers, "127.0.0.1", port, "/healthcheck"),
         address=Address("127.0.0.1", port, "CA_FLOWER_PORT"),
+    )
+
+
+def simulator() -> Process:
+    """Ready as soon as it runs: nobody waits for its figures. Without Django, so that it stays small."""
+    return Process(
+        name="simulator",
+        command=(PYTHON, "-m", "demo.simulator"),
+        final_exits=frozenset({NEEDS_A_PERSON}),
     )
 
 

@@ -14,6 +14,7 @@ def stack(options: Options) -> list[Process]:
         product.worker(options),
         product.beat(options),
         *([product.flower(options)] if options.flower.enabled else []),
+        *([product.simulator()] if _has_simulated_figures(options) else []),
     ]
 
 
@@ -26,3 +27,8 @@ def engines(options: Options) -> list[Process]:
         clickhouse.server(options),
         *(kafka.processes(options) if options.event_log == "kafka" else []),
     ]
+
+
+def _has_simulated_figures(options: Options) -> bool:
+    """They are the demo's, and production has no demo."""
+    return options.data_source == "fake" and options.environment == "development"

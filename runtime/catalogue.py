@@ -26,6 +26,13 @@ class Option(msgspec.Struct, frozen=True):
         return PREFIX + "_".join(part for part in (self.section, self.name) if part).upper()
 
     @property
+    def variables(self) -> tuple[str, ...]:
+        """Every name in the environment: the usual one, for a few also the plain one without our prefix."""
+        return (
+            (self.variable, self.variable.removeprefix(PREFIX)) if self._marked("plain") else (self.variable,)
+        )
+
+    @property
     def file_key(self) -> str:
         return ".".join(part for part in (self.section, self.name) if part)
 

@@ -101,21 +101,25 @@ def _place_of(error: yaml.YAMLError) -> str:
 
 
 def _given_in_environment(environ: Mapping[str, str], problems: list[str]) -> dict[str, Any]:
-    options = {option.variable: option for option in every_option()}
+    options = {name: option for option in every_option() for name in option.variables}
     files = {name + FILE_SUFFIX: option for name, option in options.items() if option.secret}
     values: dict[str, Any] = {}
     for name, text in environ.items():
-        if not name.startswith(PREFIX) or name.startswith(TEST_PREFIX) or name == CONFIG_FILE:
+        if name not in options and not _must_be_ours(name):
             continue
         if name not in options and name not in files:
             problems.append(_unknown(name, [*options, *files]))
         elif text and name in options:
-            values[options[name].file_key] = text
+            values[options[name].file_key] = environ.get(options[name].variable) or text
         elif text and environ.get(files[name].variable):
             problems.append(f"{name} and {files[name].variable} are both set: keep one.")
         elif text:
             values[files[name].file_key] = _read_secret(name, text, problems)
     return values
+
+
+def _must_be_ours(name: str) -> bool:
+    return name.startswith(PREFIX) and not name.startswith(TEST_PREFIX) and name != CONFIG_FILE
 
 
 def _read_secret(name: str, path: str, problems: list[str]) -> str | None:

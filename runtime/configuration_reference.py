@@ -13,9 +13,10 @@ Generated from `runtime/options.py` by `make reference`.
 
 Options are read from `config/config.yaml` (or the file that `CA_CONFIG_FILE` names), then from environment
 variables, which win. Nothing set is the embedded default. An empty value counts as not set. Lists are
-comma-separated in the environment. A secret may lie in a file of its own: `CA_JWT_KEY_FILE=/run/secrets/jwt`.
-In development the secrets that nobody set are generated once and kept in `<data_dir>/secrets.json`;
-production demands each of them, except the optional ones. Unknown names and contradictions stop the start.
+comma-separated in the environment. Of two names for one option the one with `CA_` wins. A secret may lie in a
+file of its own: `CA_JWT_KEY_FILE=/run/secrets/jwt`. In development the secrets that nobody set are generated
+once and kept in `<data_dir>/secrets.json`; production demands each of them, except the optional ones. Unknown
+names and contradictions stop the start.
 """
 
 _EXAMPLE_INTRODUCTION = """\
@@ -57,7 +58,8 @@ def _table(section: str) -> str:
 
 
 def _row(option: Option) -> str:
-    variable = f"`{option.variable}`" + (f", `{option.variable}{FILE_SUFFIX}`" if option.secret else "")
+    names = [*option.variables, *([option.variable + FILE_SUFFIX] if option.secret else [])]
+    variable = ", ".join(f"`{name}`" for name in names)
     kind = _type_text(option.type) + _bounds(option)
     return f"| {variable} | `{option.file_key}` | {kind} | {_default_text(option)} | {option.description} |\n"
 
@@ -66,7 +68,8 @@ def _type_text(annotation: Any) -> str:
     if get_origin(annotation) is Literal:
         return " or ".join(f"`{choice}`" for choice in get_args(annotation))
     if get_origin(annotation) is tuple:
-        return "list of texts"
+        one = get_args(annotation)[0]
+        return f"list of {_type_text(one)}" if get_origin(one) is Literal else "list of texts"
     return _NAMES_OF_TYPES.get(annotation, "path")
 
 

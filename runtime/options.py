@@ -14,13 +14,15 @@ Port = Annotated[int, Meta(ge=1, le=65535)]
 Count = Annotated[int, Meta(ge=1)]
 
 
-def says(text: str, /, *, secret: bool = False, optional: bool = False, **bounds: Any) -> Meta:
+def says(
+    text: str, /, *, secret: bool = False, optional: bool = False, plain: bool = False, **bounds: Any
+) -> Meta:
     """What an option means.
 
     A `secret` may come from a file and is never printed. A data folder makes its own and production demands
-    one, unless the secret is `optional`.
+    one, unless the secret is `optional`. A `plain` one is also read from a variable without our prefix.
     """
-    return Meta(description=text, extra={"secret": secret, "optional": optional}, **bounds)
+    return Meta(description=text, extra={"secret": secret, "optional": optional, "plain": plain}, **bounds)
 
 
 class Section(Struct, frozen=True, kw_only=True):
@@ -256,6 +258,16 @@ class Options(Struct, frozen=True, kw_only=True):
         Literal["redis", "kafka"],
         says("Where accepted events are kept until they are stored: Redis Streams or Kafka."),
     ] = "redis"
+    data_source: Annotated[
+        Literal["fake", "real"],
+        says(
+            "Where figures come from: simulated for the demo's campaigns, or the platforms alone.", plain=True
+        ),
+    ] = "fake"
+    enabled_sources: Annotated[
+        tuple[Literal["meta", "google", "linkedin", "tiktok"], ...],
+        says("Platforms whose figures are fetched or simulated.", plain=True),
+    ] = ("meta", "google", "linkedin", "tiktok")
     data_dir: Annotated[
         Path, says("Everything stored, logged or generated lies here; relative to the repository.")
     ] = REPOSITORY / "data"

@@ -1,9 +1,12 @@
 """Which processes there are, and in which order."""
 
 from pathlib import Path
+from typing import Any
 
+import pytest
 from msgspec.structs import replace
 
+from demo.simulator import NEEDS_A_PERSON
 from embedded.stack import stack
 from runtime.options import Flower, Options, Postgres, RedisCache, RedisLog
 
@@ -22,6 +25,7 @@ def test_the_stack_starts_from_the_stores_upwards() -> None:
         "worker",
         "beat",
         "flower",
+        "simulator",
     ]
 
 
@@ -46,3 +50,12 @@ def test_flower_can_be_left_out() -> None:
     options = replace(EMBEDDED, flower=Flower(enabled=False))
 
     assert "flower" not in [process.name for process in stack(options)]
+
+
+@pytest.mark.parametrize("changes", [{"data_source": "real"}, {"environment": "production"}])
+def test_figures_are_simulated_only_for_a_demo_that_wants_them(changes: dict[str, Any]) -> None:
+    assert "simulator" not in [process.name for process in stack(replace(EMBEDDED, **changes))]
+
+
+def test_a_simulator_that_cannot_go_on_does_not_stop_the_rest() -> None:
+    assert stack(EMBEDDED)[-1].final_exits == {NEEDS_A_PERSON}

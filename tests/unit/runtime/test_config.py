@@ -69,7 +69,26 @@ def test_a_home_folder_may_be_written_as_a_tilde(read: Read, monkeypatch: pytest
     assert read(CA_DATA_DIR="~/data").data_dir == Path("/home/somebody/data")
 
 
+def test_where_data_comes_from_may_be_said_without_our_prefix(read: Read) -> None:
+    options = read("data_source: fake", DATA_SOURCE="real", ENABLED_SOURCES="meta,tiktok", WEB_PORT="9")
+    assert (options.data_source, options.enabled_sources, options.web.port) == (
+        "real",
+        ("meta", "tiktok"),
+        8000,
+    )
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_two_names_for_one_option_the_usual_one_wins(read: Read, order: int) -> None:
+    both = {"DATA_SOURCE": "fake", "CA_DATA_SOURCE": "real"}
+    assert read(**dict(list(both.items())[::order])).data_source == "real"
+
+
 # --- mistakes ----------------------------------------------------------------------------------
+
+
+def test_a_source_that_nobody_knows_is_refused(read: Read) -> None:
+    assert "CA_ENABLED_SOURCES" in refusal(read, ENABLED_SOURCES="meta,myspace")
 
 
 def test_an_unknown_name_in_the_environment_is_refused_with_a_suggestion(read: Read) -> None:

@@ -1,0 +1,1 @@
+"""Where facts come from. One folder for each source; none knows another."""

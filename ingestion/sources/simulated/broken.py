@@ -1,0 +1,81 @@
+"""Events that are wrong, each in a way with a name: for the door to reject, or the consumer to park."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+import msgspec
+
+from ingestion.eventlog.topics import METRIC_EVENTS
+from ingestion.sources.simulated.spelling import time_text
+
+Body = dict[str, Any]
+
+_NOWHERE = "00000000-0000-0000-0000-000000000000"
+_NOT_UTF8 = b"\xff\xfe"
+
+
+# Each takes a well-formed body and the moment, and gives what the door must reject.
+_AT_THE_DOOR: dict[str, Callable[[Body, datetime], Body]] = {
+    "unknown_campaign": lambda body, _: body | {"campaign_id": _NOWHERE},
+    "negative_count": lambda body, _: body | {"clicks": -1},
+    "negative_amount": lambda body, _: body | {"spend": "-0.01"},
+    "too_fine_amount": lambda body, _: body | {"spend": "0.0000001"},
+    "unknown_currency": lambda body, _: body | {"currency": "XXQ"},
+    "unknown_region": lambda body, _: body | {"region": "QQ"},
+    "unknown_device": lambda body, _: body | {"device": "toaster"},
+    "unknown_field": lambda body, _: body | {"click": 1},
+    "in_the_future": lambda body, now: body | {"occurred_at": time_text(now + timedelta(days=1))},
+    "too_old": lambda body, now: body | {"occurred_at": time_text(now - timedelta(days=4 * 365))},
+    "no_time": lambda body, _: {name: body[name] for name in body if name != "occurred_at"},
+    "no_id": lambda body, _: {name: body[name] for name in body if name != "event_id"},
+    "too_long_id": lambda body, _: body | {"event_id": body["event_id"].ljust(129, "x")},
+}
+
+
+def broken_at_the_door(drawn: Random, body: Body, now: datetime) -> tuple[str, Body]:
+    """`body` is a well-formed metric event."""
+    how = drawn.choice(list(_AT_THE_DOOR))
+    return how, _AT_THE_DOOR[how](body, now)
+
+
+# Each takes a well-formed event of the log and gives the bytes that the consumer must park.
+_ON_THE_LOG: dict[str, Callable[[Body], bytes]] = {
+    "not_json": lambda event: msgspec.json.encode(event)[:-1],
+    "not_utf8": lambda event: msgspec.json.encode(event) + _NOT_UTF8,
+    "not_an_object": lambda event: msgspec.json.encode([event]),
+    "wrong_schema_version": lambda event: msgspec.json.encode(event | {"schema_version": 99}),
+    "wrong_kind": lambda event: msgspec.json.encode(event | {"kind": "guess"}),
+    "unknown_field": lambda event: msgspec.json.encode(event | {"colour": "green"}),
+    "no_campaign": lambda event: msgspec.json.encode(
+        {name: event[name] for name in event if name != "campaign_id"}
+    ),
+    "no_zone": lambda event: msgspec.json.encode(event | {"occurred_at": "2026-01-01T00:00:00"}),
+    "in_the_future": lambda event: msgspec.json.encode(event | {"occurred_at": "2999-01-01T00:00:00Z"}),
+    "negative_count": lambda event: _with_payload(event, clicks=-1),
+    "negative_amount": lambda event: _with_payload(event, spend="-1.00", currency="EUR"),
+    "amount_without_currency": lambda event: _with_payload(event, spend="1.00"),
+    "unknown_region": lambda event: _with_payload(event, region="QQ"),
+}
+
+
+def broken_on_the_log(drawn: Random, body: Body, workspace_id: str, now: datetime) -> tuple[str, str, bytes]:
+    """How it is broken, its topic and its value. No two values are equal: each names its own id."""
+    how = drawn.choice(list(_ON_THE_LOG))
+    event = {
+        "schema_version": 1,
+        "kind": "metric",
+        "event_id": body["event_id"],
+        "workspace_id": workspace_id,
+        "campaign_id": body["campaign_id"],
+        "platform": body["platform"],
+        "occurred_at": time_text(now),
+        "received_at": time_text(now),
+        "payload": {"clicks": 1},
+    }
+    return how, METRIC_EVENTS, _ON_THE_LOG[how](event)
+
+
+def _with_payload(event: Body, **payload: Any) -> bytes:
+    return msgspec.json.encode(event | {"payload": payload})

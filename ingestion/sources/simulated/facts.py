@@ -1,0 +1,161 @@
+"""What happens to a campaign in a piece of time: metric events of its slices, and tracked interactions."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from functools import lru_cache
+from random import Random
+from typing import Any, NamedTuple
+
+from ingestion.sources.simulated.campaigns import Campaign
+from ingestion.sources.simulated.drawing import chance, count, repeatable_id
+from ingestion.sources.simulated.market import MARKETS, OBJECTIVES, REGIONS, SALES, Market, Objective, demand
+from ingestion.sources.simulated.spelling import time_text
+from ingestion.sources.simulated.stretches import Piece
+
+Body = dict[str, Any]
+
+_SPENT = 0.91  # of the budget, on average over a year: no platform uses it up every day
+_DAY_TO_DAY = 0.08
+_PRICE_SWING = 0.15
+_TRACKED = {"click": 0.85, "conversion": 0.9}  # the rest refuses or blocks it
+_DAY = 86_400
+_CLICK_IDS = {"meta": "fbclid", "google": "gclid", "linkedin": "li_fat_id", "tiktok": "ttclid"}
+
+
+class Character(NamedTuple):
+    """What a campaign is like, the same for all time."""
+
+    market: Market
+    objective: Objective
+    click_rate: float
+    click_price: float
+    conversion_rate: float
+    thousand_price: float
+
+
+class Slice(NamedTuple):
+    """What happened in one region on one kind of device."""
+
+    region: str
+    device: str
+    impressions: int
+    clicks: int
+    values: tuple[float, ...]  # of its conversions
+    spend: float
+
+
+@lru_cache(maxsize=1000)
+def character(seed: int, campaign: Campaign) -> Character:
+    drawn = chance(seed, "character", campaign.reference)
+    market = MARKETS.get(campaign.platform, MARKETS["other"])
+    objective = OBJECTIVES.get(campaign.objective, SALES)
+    return Character(
+        market=market,
+        objective=objective,
+        click_rate=market.click_rate.at(drawn.random()) * objective.click_rate,
+        click_price=market.click_price.at(drawn.random()),
+        conversion_rate=market.conversion_rate.at(drawn.random()) * objective.conversion_rate,
+        thousand_price=market.thousand_price.at(drawn.random()),
+    )
+
+
+def facts(seed: int, campaign: Campaign, piece: Piece) -> Iterator[Body]:
+    """Bodies as any sender writes them. The same for the same seed, reference, id and piece."""
+    local = campaign.local(piece.first)
+    if not campaign.runs_on(local.date()):
+        return
+    like = character(seed, campaign)
+    drawn = chance(seed, campaign.reference, time_text(piece.first), time_text(piece.last))
+    expected = _expected_impressions(seed, campaign, like, local) * (piece.last - piece.first).total_seconds()
+    for part in _slices(like, drawn, expected):
+        yield _metric(seed, campaign, piece, part)
+        yield from _tracked(seed, campaign, piece, part, drawn)
+
+
+def expected_clicks(campaign: Campaign, like: Character) -> float:
+    """On an average day."""
+    if like.objective.buys_impressions:
+        return campaign.daily_budget() / like.thousand_price * 1000 * like.click_rate
+    return campaign.daily_budget() / like.click_price
+
+
+def _expected_impressions(seed: int, campaign: Campaign, like: Character, local: datetime) -> float:
+    """A second, at this time."""
+    day = chance(seed, "day", campaign.reference, local.date()).uniform(1 - _DAY_TO_DAY, 1 + _DAY_TO_DAY)
+    pace = _SPENT * day * demand(like.market.is_business, local)
+    return expected_clicks(campaign, like) / like.click_rate * pace / _DAY
+
+
+def _slices(like: Character, drawn: Random, expected: float) -> Iterator[Slice]:
+    for region, of_region in REGIONS.items():
+        for device, of_device in like.market.devices.items():
+            impressions = count(drawn, expected * of_region * of_device)
+            if impressions:
+                yield _slice(like, drawn, region, device, impressions)
+
+
+def _slice(like: Character, drawn: Random, region: str, device: str, impressions: int) -> Slice:
+    clicks = min(impressions, count(drawn, impressions * like.click_rate))
+    conversions = min(clicks, count(drawn, clicks * like.conversion_rate))
+    values = tuple(round(like.objective.value.at(drawn.random()), 2) for _ in range(conversions))
+    bought = impressions * like.thousand_price / 1000
+    if not like.objective.buys_impressions:
+        bought = clicks * like.click_price
+    spend = bought * drawn.uniform(1 - _PRICE_SWING, 1 + _PRICE_SWING)
+    return Slice(region, device, impressions, clicks, values, spend)
+
+
+def _metric(seed: int, campaign: Campaign, piece: Piece, part: Slice) -> Body:
+    when = time_text(piece.first)
+    return {
+        "kind": "metric",
+        "event_id": repeatable_id(seed, campaign.id, when, part.region, part.device),
+        "occurred_at": when,
+        "campaign_id": campaign.id,
+        "platform": campaign.platform,
+        "region": part.region,
+        "device": part.device,
+        "impressions": part.impressions,
+        "clicks": part.clicks,
+        "conversions": len(part.values),
+        "spend": f"{part.spend:.4f}",
+        "revenue": f"{sum(part.values):.2f}",
+        "currency": campaign.currency,
+    }
+
+
+def _tracked(seed: int, campaign: Campaign, piece: Piece, part: Slice, drawn: Random) -> Iterator[Body]:
+    for number in range(part.clicks):
+        if drawn.random() < _TRACKED["click"]:
+            body = _interaction(seed, campaign, piece, part, drawn, ("click", number))
+            name = _CLICK_IDS.get(campaign.platform)
+            yield body | ({name: repeatable_id(body["event_id"], name)} if name else {})
+    for number, value in enumerate(part.values):
+        if drawn.random() < _TRACKED["conversion"]:
+            body = _interaction(seed, campaign, piece, part, drawn, ("conversion", number))
+            kind = OBJECTIVES.get(campaign.objective, SALES).conversion_type
+            yield body | {"type": kind, "value": f"{value:.2f}", "currency": campaign.currency}
+
+
+def _interaction(
+    seed: int, campaign: Campaign, piece: Piece, part: Slice, drawn: Random, what: tuple[str, int]
+) -> Body:
+    when = time_text(piece.first + (piece.last - piece.first) * drawn.random())
+    place = (time_text(piece.first), part.region, part.device)
+    return {
+        "kind": what[0],
+        "event_id": repeatable_id(seed, campaign.id, *place, *what),
+        "occurred_at": when,
+        "campaign_id": campaign.id,
+        "user_id": _visitor(seed, campaign, piece, drawn),
+        "source": "shop",
+        "region": part.region,
+        "device": part.device,
+    }
+
+
+def _visitor(seed: int, campaign: Campaign, piece: Piece, drawn: Random) -> str:
+    """One of those that come on this day: so few that who buys has probably clicked before."""
+    clicks = expected_clicks(campaign, character(seed, campaign))
+    day = campaign.local(piece.first).date()
+    return f"{campaign.reference}-{day}-{drawn.randrange(max(1, round(clicks * 0.7)))}"
