@@ -213,6 +213,22 @@ class Worker(Section, frozen=True):
     concurrency: Annotated[Count, says("Tasks that one Celery worker runs at once.")] = 1
 
 
+class DeadLetters(Section, frozen=True):
+    """Events of the log that cannot be taken: how many stop the consumers, how many are replayed at once."""
+
+    stop_percent: Annotated[
+        int,
+        says(
+            "Consumers stop for a person when more than this share of the last events is dead.", ge=1, le=100
+        ),
+    ] = 20
+    stop_window: Annotated[Count, says("The last events: so many at least, once there were as many.")] = (
+        10_000
+    )
+    stop_least: Annotated[Count, says("Fewer dead letters among them never stop a consumer.")] = 100
+    replay_most: Annotated[Count, says("Most dead letters that one run replays.")] = 1000
+
+
 class RateLimits(Section, frozen=True):
     sign_in_per_minute: Annotated[Count, says("Sign-in attempts per address and per e-mail.")] = 10
     public_per_minute: Annotated[Count, says("Requests without credentials, per address.")] = 300
@@ -252,5 +268,6 @@ class Options(Struct, frozen=True, kw_only=True):
     email: Email = Email()
     flower: Flower = Flower()
     worker: Worker = Worker()
+    dead_letters: DeadLetters = DeadLetters()
     rate_limits: RateLimits = RateLimits()
     logs: Logs = Logs()

@@ -71,6 +71,24 @@ class Metric(Enum):
         ("task",),
         "Celery tasks that are running now.",
     )
+    DEAD_LETTERS_PARKED = (
+        "ca_dead_letters_parked_total",
+        Kind.COUNTER,
+        ("code",),
+        "Events that could not be taken and were parked; one that a crash has delivered again counts again.",
+    )
+    DEAD_LETTERS_REPLAYED = (
+        "ca_dead_letters_replayed_total",
+        Kind.COUNTER,
+        (),
+        "Dead letters that were put on the log again.",
+    )
+    DEAD_LETTERS_DISCARDED = (
+        "ca_dead_letters_discarded_total",
+        Kind.COUNTER,
+        (),
+        "Dead letters that somebody gave up.",
+    )
 
     def __init__(self, full_name: str, kind: Kind, labels: tuple[str, ...], meaning: str) -> None:
         self.full_name = full_name
@@ -79,8 +97,8 @@ class Metric(Enum):
         self.meaning = meaning
 
 
-def count(metric: Metric, **labels: str) -> None:
-    _series(metric, labels).inc()
+def count(metric: Metric, by: int = 1, /, **labels: str) -> None:
+    _series(metric, labels).inc(by)
 
 
 def observe(metric: Metric, value: float, **labels: str) -> None:
