@@ -213,6 +213,28 @@ class Worker(Section, frozen=True):
     concurrency: Annotated[Count, says("Tasks that one Celery worker runs at once.")] = 1
 
 
+class Consumer(Section, frozen=True):
+    """What brings events from the log into the raw tables."""
+
+    batch_events: Annotated[Count, says("Most events of one batch.")] = 20_000
+    batch_mb: Annotated[Count, says("A batch takes no more events once it has so many megabytes.")] = 32
+    batch_seconds: Annotated[
+        float, says("Longest that a batch waits to be filled; fresher figures cost more inserts.", gt=0)
+    ] = 0.5
+    seen_events: Annotated[
+        int,
+        says(
+            "Stored events that each partition remembers in the cache server, to skip repeated deliveries "
+            "(up to twice as many, of 100 bytes each); 0 remembers none.",
+            ge=0,
+        ),
+    ] = 50_000
+    seen_hours: Annotated[Count, says("How long they are remembered.")] = 24
+    liveness_file: Annotated[
+        str, says("A file that a living consumer touches every second, for probes; empty for none.")
+    ] = ""
+
+
 class DeadLetters(Section, frozen=True):
     """Events of the log that cannot be taken: how many stop the consumers, how many are replayed at once."""
 
@@ -268,6 +290,7 @@ class Options(Struct, frozen=True, kw_only=True):
     email: Email = Email()
     flower: Flower = Flower()
     worker: Worker = Worker()
+    consumer: Consumer = Consumer()
     dead_letters: DeadLetters = DeadLetters()
     rate_limits: RateLimits = RateLimits()
     logs: Logs = Logs()
