@@ -50,7 +50,8 @@ class Process:
     stop_within: float = 15.0
     # Sent by the kernel when the supervisor dies. Whatever holds no data dies at once.
     orphan_signal: Signals = SIGKILL
-    # Exit codes that ask for a person: the process is not started again.
+    # Exit codes that ask for a person: the process is not started again, unless somebody creates the file.
     final_exits: frozenset[int] = frozenset()
+    restart_file: Path | None = None
     # Created by the process itself (`runtime.readiness`); removed before every start.
     ready_file: Path | None = None

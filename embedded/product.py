@@ -1,4 +1,4 @@
-"""The product's own processes: steps before the start, web, worker, beat, Flower and simulator."""
+"""The product's own processes: steps before the start, web, worker, consumer, beat, Flower and simulator."""
 
 import http.client
 import sys
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from embedded.process import Address, NotReady, Process
 from runtime.options import REPOSITORY, Options
+from runtime.restarts import CONSUMER, NEEDS_A_PERSON, restart_file
 
 PYTHON = sys.executable
 EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
@@ -45,6 +46,19 @@ def worker(options: Options) -> Process:
         ),
         ready=partial(announced, ready_file),
         ready_file=ready_file,
+    )
+
+
+def consumer(options: Options) -> Process:
+    """Too many dead letters end it until a person has looked at them."""
+    ready_file = options.data_dir / "run" / "consumer.ready"
+    return Process(
+        name=CONSUMER,
+        command=management_command("consume_events"),
+        ready=partial(announced, ready_file),
+        ready_file=ready_file,
+        final_exits=frozenset({NEEDS_A_PERSON}),
+        restart_file=restart_file(options.data_dir, CONSUMER),
     )
 
 

@@ -12,6 +12,7 @@ def stack(options: Options) -> list[Process]:
         product.step("prepare"),
         product.web(options),
         product.worker(options),
+        product.consumer(options),
         product.beat(options),
         *([product.flower(options)] if options.flower.enabled else []),
         *([product.simulator()] if _has_simulated_figures(options) else []),

@@ -110,6 +110,8 @@ class Supervisor:
     def _turn(self) -> None:
         self._bury_the_dead()
         for place in self._places:
+            if place.phase is Phase.RETIRED:
+                self._start_if_asked(place)
             if place.phase is Phase.WAITING:
                 self._start_when_due(place)
             if place.phase is Phase.STARTING:
@@ -124,13 +126,20 @@ class Supervisor:
         self._progress(f"{process.name} starts")
         if process.prepare:
             process.prepare()
-        if process.ready_file:
-            process.ready_file.unlink(missing_ok=True)
+        for file in (process.ready_file, process.restart_file):
+            if file:
+                file.unlink(missing_ok=True)
         if process.command:
             place.child = Child(process)
             self._logs.follow(process.name, place.child.output)
             self._on_change(self.pids())
         self._enter(place, Phase.STARTING)
+
+    def _start_if_asked(self, place: Place) -> None:
+        """Somebody has looked at why it ended for good."""
+        if place.process.restart_file and place.process.restart_file.exists():
+            self._tell(f"{place.process.name} is started again, as was asked")
+            self._enter(place, Phase.WAITING)
 
     def _look_if_ready(self, place: Place) -> None:
         process = place.process

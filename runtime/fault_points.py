@@ -24,6 +24,7 @@ class FaultPoint(StrEnum):
     CONSUMER_PARTLY_INSERTED = "consumer.partly_inserted"
     CONSUMER_INSERTED = "consumer.inserted"
     CONSUMER_ENQUEUED = "consumer.enqueued"
+    CONSUMER_REMEMBERED = "consumer.remembered"
     CONSUMER_COMMITTED = "consumer.committed"
     RECOMPUTE_BEFORE = "recompute.before"
     RECOMPUTE_HALF_WAY = "recompute.half_way"

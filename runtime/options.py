@@ -235,6 +235,44 @@ class Worker(Section, frozen=True):
     concurrency: Annotated[Count, says("Tasks that one Celery worker runs at once.")] = 1
 
 
+class Consumer(Section, frozen=True):
+    """What brings events from the log into the raw tables."""
+
+    batch_events: Annotated[Count, says("Most events of one batch.")] = 20_000
+    batch_mb: Annotated[Count, says("A batch takes no more events once it has so many megabytes.")] = 32
+    batch_seconds: Annotated[
+        float, says("Longest that a batch waits to be filled; fresher figures cost more inserts.", gt=0)
+    ] = 0.5
+    seen_events: Annotated[
+        int,
+        says(
+            "Stored events that each partition remembers in the cache server, to skip repeated deliveries "
+            "(up to twice as many, of 100 bytes each); 0 remembers none.",
+            ge=0,
+        ),
+    ] = 50_000
+    seen_hours: Annotated[Count, says("How long they are remembered.")] = 24
+    liveness_file: Annotated[
+        str, says("A file that a living consumer touches every second, for probes; empty for none.")
+    ] = ""
+
+
+class DeadLetters(Section, frozen=True):
+    """Events of the log that cannot be taken: how many stop the consumers, how many are replayed at once."""
+
+    stop_percent: Annotated[
+        int,
+        says(
+            "Consumers stop for a person when more than this share of the last events is dead.", ge=1, le=100
+        ),
+    ] = 20
+    stop_window: Annotated[Count, says("The last events: so many at least, once there were as many.")] = (
+        10_000
+    )
+    stop_least: Annotated[Count, says("Fewer dead letters among them never stop a consumer.")] = 100
+    replay_most: Annotated[Count, says("Most dead letters that one run replays.")] = 1000
+
+
 class RateLimits(Section, frozen=True):
     sign_in_per_minute: Annotated[Count, says("Sign-in attempts per address and per e-mail.")] = 10
     public_per_minute: Annotated[Count, says("Requests without credentials, per address.")] = 300
@@ -286,5 +324,7 @@ class Options(Struct, frozen=True, kw_only=True):
     email: Email = Email()
     flower: Flower = Flower()
     worker: Worker = Worker()
+    consumer: Consumer = Consumer()
+    dead_letters: DeadLetters = DeadLetters()
     rate_limits: RateLimits = RateLimits()
     logs: Logs = Logs()

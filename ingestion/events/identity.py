@@ -58,12 +58,17 @@ def slice_identity(snapshot: Snapshot, part: Slice) -> SliceIdentity:
     )
 
 
-def version_of(event: Event) -> int:
-    """Of two with one identity the greater stands: what was received last, then what its payload decides."""
+def version_of(event: Event, hashed: int | None = None) -> int:
+    """Of two with one identity the greater stands: what was received last, then what its payload decides.
+
+    `hashed` is the hash of its payload, for whoever has it already.
+    """
+    if hashed is None:
+        hashed = payload_hash(event)
     if isinstance(event, Snapshot):
-        return snapshot_version(event.payload.sequence, payload_hash(event))
+        return snapshot_version(event.payload.sequence, hashed)
     received_us = (event.received_at - _EPOCH) // _MICROSECOND
-    return event_version(milliseconds(event.occurred_at), received_us, payload_hash(event))
+    return event_version(milliseconds(event.occurred_at), received_us, hashed)
 
 
 def payload_hash(event: Event) -> int:

@@ -17,7 +17,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from runtime.telemetry.metrics import OWN_REGISTRY, has_counted
 
-ProcessKind = Literal["web", "worker"]
+ProcessKind = Literal["web", "worker", "consumer"]
 
 # Read by prometheus_client; children inherit it.
 _FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"

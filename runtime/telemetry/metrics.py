@@ -89,6 +89,72 @@ class Metric(Enum):
         ("topic",),
         "Time that the event log took to acknowledge what one request sent.",
     )
+    CONSUMER_EVENTS = (
+        "ca_consumer_events_total",
+        Kind.COUNTER,
+        ("topic",),
+        "Events delivered by the log; one that is delivered again counts again.",
+    )
+    CONSUMER_BATCHES = (
+        "ca_consumer_batches_total",
+        Kind.COUNTER,
+        (),
+        "Batches committed; events divided by batches is their size.",
+    )
+    CONSUMER_REPEATS = (
+        "ca_consumer_repeats_total",
+        Kind.COUNTER,
+        ("topic", "outcome"),
+        "Events whose identity and payload were stored lately: skipped, or stored again as they came later.",
+    )
+    CONSUMER_ROWS = (
+        "ca_consumer_rows_total",
+        Kind.COUNTER,
+        ("table",),
+        "Rows inserted into the warehouse by consumers.",
+    )
+    CONSUMER_INSERT_SECONDS = (
+        "ca_consumer_insert_seconds",
+        Kind.HISTOGRAM,
+        ("table",),
+        "Time that an insert of a batch took.",
+    )
+    CONSUMER_HOLDS = (
+        "ca_consumer_holds_total",
+        Kind.COUNTER,
+        ("doing",),
+        "Times that a consumer held back because a server was away, by what it was doing.",
+    )
+    CONSUMER_LAG = (
+        "ca_consumer_lag",
+        Kind.GAUGE,
+        ("partition",),
+        "Events on the log that are not committed, by partition.",
+    )
+    EVENT_STORED_SECONDS = (
+        "ca_event_stored_seconds",
+        Kind.HISTOGRAM,
+        ("topic",),
+        "Time from an event's receipt until it lies in the raw tables; of the oldest in each batch.",
+    )
+    DEAD_LETTERS_PARKED = (
+        "ca_dead_letters_parked_total",
+        Kind.COUNTER,
+        ("code",),
+        "Events that could not be taken and were parked; one that a crash has delivered again counts again.",
+    )
+    DEAD_LETTERS_REPLAYED = (
+        "ca_dead_letters_replayed_total",
+        Kind.COUNTER,
+        (),
+        "Dead letters that were put on the log again.",
+    )
+    DEAD_LETTERS_DISCARDED = (
+        "ca_dead_letters_discarded_total",
+        Kind.COUNTER,
+        (),
+        "Dead letters that somebody gave up.",
+    )
 
     def __init__(self, full_name: str, kind: Kind, labels: tuple[str, ...], meaning: str) -> None:
         self.full_name = full_name

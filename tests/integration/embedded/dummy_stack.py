@@ -14,6 +14,7 @@ from embedded.run import run
 from embedded.run_folder import AlreadyRunning
 from embedded.supervisor import StackFailed
 from runtime.options import Options
+from runtime.restarts import restart_file
 
 DUMMY = str(Path(__file__).with_name("dummy.py"))
 IN_A_HURRY = Patience(first_wait=0.01, longest_wait=0.02)
@@ -35,6 +36,7 @@ def dummy(data_dir: Path, *, name: str, flags: list[str], **how: Any) -> Process
         ready=partial(announced, ready_file),
         ready_file=ready_file,
         final_exits=frozenset(how.pop("final_exits", ())),
+        restart_file=restart_file(data_dir, name),
         **how,
     )
 

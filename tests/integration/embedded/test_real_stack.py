@@ -14,7 +14,17 @@ from embedded.process_table import family
 from embedded.stack import stack as stack_of
 from tests.running_stack import RealStack, is_alive, wait_until
 
-SUPERVISED = ("postgres", "redis_log", "redis_cache", "clickhouse", "web", "worker", "beat", "flower")
+SUPERVISED = (
+    "postgres",
+    "redis_log",
+    "redis_cache",
+    "clickhouse",
+    "web",
+    "worker",
+    "consumer",
+    "beat",
+    "flower",
+)
 
 
 @pytest.fixture(scope="module")

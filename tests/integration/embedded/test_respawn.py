@@ -1,5 +1,6 @@
 """A process that dies comes back, unless that is hopeless or forbidden."""
 
+from runtime.restarts import ask_for_restart
 from tests.integration.embedded.dummies import DummyStack
 from tests.running_stack import is_alive, wait_until
 
@@ -64,3 +65,14 @@ def test_an_exit_code_that_asks_for_a_person_is_not_answered_with_a_restart(stac
     assert stack.journal().count("picky starts") == 1
     assert list(stack.state()["processes"]) == ["server"]
     assert is_alive(stack.supervisor.pid)
+
+
+def test_it_is_started_again_once_somebody_asks_for_that_and_only_then(stack: DummyStack) -> None:
+    stack.add("picky", "--exit", "7", final_exits=[7]).start()
+    stack.wait_for_line("picky ended with exit code 7 and stays down until a person looks at it")
+
+    ask_for_restart(stack.data_dir, "picky")
+    stack.wait_for_line("picky is started again, as was asked")
+    wait_until(lambda: stack.said().count("picky ended with exit code 7") == 2, "it ended again")
+
+    assert stack.journal().count("picky starts") == 2

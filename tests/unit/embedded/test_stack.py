@@ -23,6 +23,7 @@ def test_the_stack_starts_from_the_stores_upwards() -> None:
         "prepare",
         "web",
         "worker",
+        "consumer",
         "beat",
         "flower",
         "simulator",

@@ -1,0 +1,94 @@
+"""`manage.py consume_events`: from the event log into the raw tables, for as long as it is let."""
+
+import sys
+from argparse import ArgumentParser
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from ingestion.dead_letters.stopping import stop_message
+from ingestion.errors import InvalidEvent
+from ingestion.eventlog.base import EventLog
+from ingestion.eventlog.opening import open_log
+from ingestion.events.times import instant
+from ingestion.pipeline.consumer import product_steps
+from ingestion.pipeline.liveness import Pulse
+from ingestion.pipeline.replay import Course, new_group, replay
+from ingestion.pipeline.running import Session, consume
+from ingestion.pipeline.screen import Screen, screen
+from ingestion.pipeline.stopping import StopRequest
+from runtime.config import configuration
+from runtime.restarts import NEEDS_A_PERSON
+from runtime.telemetry.metric_files import share_metrics
+
+
+class Command(BaseCommand):
+    help = (
+        "Bring events from the log into the raw tables until SIGTERM or Ctrl-C; several share the work. "
+        f"Ends with {NEEDS_A_PERSON} if too many cannot be taken, so that a person must look. "
+        "With --from-time or --from-beginning: take in again what the log still has, and end."
+    )
+    requires_system_checks = ()  # nor the time to import every view
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        start = parser.add_mutually_exclusive_group()
+        start.add_argument("--from-time", help="replay what was logged since, such as 2026-11-20T10:00:00Z")
+        start.add_argument("--from-beginning", action="store_true", help="replay all that the log has")
+
+    def handle(self, *args: Any, from_time: str | None, from_beginning: bool, **options: Any) -> None:
+        start = _time(from_time) if from_time else None
+        configured = configuration()
+        share_metrics(configured.data_dir, "consumer")
+        stop = StopRequest()
+        with closing(open_log(configured)) as log, stop.by_signal(), screen() as shown:
+            session = _session(log, stop, shown)
+            if start or from_beginning:
+                self._replay(session, start, shown)
+            else:
+                self._consume(session)
+
+    def _consume(self, session: Session) -> None:
+        stopped = consume(session)
+        if stopped:
+            self.stderr.write(stop_message(stopped))
+            sys.exit(NEEDS_A_PERSON)
+
+    def _replay(self, session: Session, start: datetime | None, shown: Screen) -> None:
+        """Nothing is skipped: rows may have been taken away since they were stored."""
+        session.steps.seen.switch_off()
+        group = new_group()
+        self.stdout.write(f"Replaying as group {group}.")
+        course = replay(session, group, start, shown.course)
+        if course.is_through:
+            self.stdout.write(f"Replayed {course.replayed:,} events.")
+        else:
+            self.stdout.write(f"Stopped after {course.replayed:,} events. {_how_to_go_on(course)}")
+
+
+def _session(log: EventLog, stop: StopRequest, shown: Screen) -> Session:
+    options = configuration()
+    alive = options.consumer.liveness_file
+    return Session(
+        log,
+        product_steps(log, options.topics.prefix, options.consumer),
+        options.consumer,
+        stop,
+        Pulse(Path(alive) if alive else None).beat,
+        shown.batch,
+    )
+
+
+def _time(text: str) -> datetime:
+    try:
+        return instant("--from-time", text)
+    except InvalidEvent as error:
+        raise CommandError(str(error)) from None
+
+
+def _how_to_go_on(course: Course) -> str:
+    if course.resume_at is None:
+        return "Start it again as before."
+    return f"Go on with --from-time {course.resume_at:%Y-%m-%dT%H:%M:%S.%f}Z."

@@ -1,0 +1,57 @@
+"""From the bytes of the log to facts. What cannot be taken is set aside with its reason; the rest goes on."""
+
+from collections.abc import Iterable
+
+from ingestion.dead_letters.parking import Dead
+from ingestion.errors import InvalidEvent
+from ingestion.eventlog.base import Record
+from ingestion.eventlog.topics import INTERACTIONS, METRIC_EVENTS, SNAPSHOTS
+from ingestion.events.coding import read_interaction, read_metric_event, read_snapshot
+from ingestion.events.envelope import Interaction, MetricEvent
+from ingestion.events.identity import payload_hash, version_of
+from ingestion.pipeline.facts import Decoded, E, Facts, Reported
+from ingestion.pipeline.spans import span_of
+
+
+def decode(records: Iterable[Record]) -> Decoded:
+    """Reads no clock and nothing but the records: the same records are the same facts on every day."""
+    metric_events: list[MetricEvent] = []
+    interactions: list[Interaction] = []
+    snapshots: list[Reported] = []
+    dead: list[Dead] = []
+    of_metric_events: list[Record] = []
+    of_interactions: list[Record] = []
+    for record in records:
+        topic = record.partition.topic
+        try:
+            if topic == METRIC_EVENTS:
+                metric_events.append(read_metric_event(record.value))
+                of_metric_events.append(record)
+            elif topic == INTERACTIONS:
+                interactions.append(read_interaction(record.value))
+                of_interactions.append(record)
+            elif topic == SNAPSHOTS:
+                snapshots.append(_reported(record))
+            else:
+                raise LookupError(f"Nothing is known of the topic {topic}.")
+        except InvalidEvent as why:
+            dead.append(_dead(record, why))
+    return Decoded(
+        _facts(metric_events, of_metric_events), _facts(interactions, of_interactions), snapshots, dead
+    )
+
+
+def _facts(events: list[E], records: list[Record]) -> Facts[E]:
+    hashes = [payload_hash(event) for event in events]
+    versions = [version_of(event, hashed) for event, hashed in zip(events, hashes, strict=True)]
+    return Facts(events, records, hashes, versions)
+
+
+def _reported(record: Record) -> Reported:
+    snapshot = read_snapshot(record.value)
+    return Reported(snapshot, record, span_of(snapshot), version_of(snapshot))
+
+
+def _dead(record: Record, why: InvalidEvent) -> Dead:
+    partition, position, logged_ms, key, value = record
+    return Dead(*partition, position, logged_ms, key, value, why.code, why.field, why.message)

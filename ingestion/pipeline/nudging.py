@@ -1,0 +1,48 @@
+"""Tells the workers that there is something to aggregate.
+
+A nudge that is lost only delays: they look by themselves every few seconds.
+"""
+
+import logging
+import time
+
+from celery import current_app
+from kombu.exceptions import OperationalError
+
+log = logging.getLogger(__name__)
+
+TASK = "insights.aggregate"
+QUEUE = "aggregate"
+LEAST_SECONDS = 1.0
+AFTER_A_FAILURE = 10.0  # a broker that does not answer costs seconds each time
+EXPIRES = 30  # by then the workers have looked by themselves
+
+
+class Nudge:
+    """At most one a second, and the last insert is never without one after it."""
+
+    def __init__(self) -> None:
+        self._is_due = False
+        self._not_before = 0.0
+
+    def wish(self) -> None:
+        self._is_due = True
+        self.send_if_due()
+
+    def send_if_due(self) -> None:
+        """Never raises for a broker that is away."""
+        if time.monotonic() >= self._not_before:
+            self.send_now()
+
+    def send_now(self) -> None:
+        """If there is anything to tell; before leaving."""
+        if not self._is_due:
+            return
+        self._is_due = False
+        try:
+            current_app.send_task(TASK, queue=QUEUE, expires=EXPIRES)
+            pause = LEAST_SECONDS
+        except OperationalError as error:
+            log.warning("Nobody was told to aggregate, the sweeper will find it: %s", error)
+            pause = AFTER_A_FAILURE
+        self._not_before = time.monotonic() + pause

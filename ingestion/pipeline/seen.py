@@ -1,0 +1,181 @@
+"""A window of what lies in the raw tables, in the cache server: it spares work and decides nothing.
+
+An event is skipped only if what was stored last under its identity has the same payload and a version that is
+not smaller: then its own row could change nothing, in whatever order deliveries come. The same payload sent
+again later is stored again, since its version is greater; it is only counted.
+
+The window of a partition is two hashes, a new one and an old one. When the new one is full it takes the old
+one's place. Whatever of it is lost, wiped or evicted, the events are stored once more.
+"""
+
+import logging
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from hashlib import blake2b
+from typing import Any
+
+from msgspec import structs
+
+from api.cache_server import CACHE_ERRORS
+from ingestion.eventlog.base import Partition
+from ingestion.events.identity import milliseconds
+from ingestion.pipeline.facts import Decoded, E, Facts
+from runtime.options import Consumer as Limits
+from runtime.telemetry.metrics import Metric, count
+
+log = logging.getLogger(__name__)
+
+KEY_BYTES = 16  # by far too many for two identities to share one
+HASH_BITS = 64
+HASH_MASK = (1 << HASH_BITS) - 1
+ENTRY_BYTES = 16
+PAUSE_AFTER_A_FAILURE = 5.0
+HOUR = 3600
+
+# For each partition keys and entries in turn, as the server takes them.
+Memory = Mapping[Partition, list[bytes]]
+NOTHING: Memory = {}
+
+
+class SeenWindow:
+    """For the consumer that owns the partitions; another one beside it costs repeated work, no more."""
+
+    def __init__(self, connect: Callable[[], Any], prefix: str, limits: Limits) -> None:
+        """A window of no events is switched off."""
+        self._connect = connect
+        self._prefix = f"{prefix}:seen"
+        self._limits = limits
+        self._not_before = 0.0
+
+    def switch_off(self) -> None:
+        """Skip nothing and remember nothing, as a replay must."""
+        self._limits = structs.replace(self._limits, seen_events=0)
+
+    def without_repeats(self, decoded: Decoded) -> tuple[Decoded, Memory]:
+        """What may have to be stored, and what to remember once it is. One call; raises for no server."""
+        if not self._limits.seen_events or time.monotonic() < self._not_before:
+            return decoded, NOTHING
+        shares = [*_shares(decoded.metric_events), *_shares(decoded.interactions)]
+        try:
+            answers = self._look(shares)
+        except CACHE_ERRORS as error:
+            self._give_up_for_now(error)
+            return decoded, NOTHING
+        for share, found in zip(shares, answers, strict=True):
+            share.compare(found)
+        memory = {share.partition: told for share in shares if (told := share.memory())}
+        return _remaining(decoded, shares), memory
+
+    def remember(self, memory: Memory) -> None:
+        """To be called once these lie in the raw tables; raises for no server."""
+        if not memory:
+            return
+        try:
+            self._remember(memory)
+        except CACHE_ERRORS as error:
+            self._give_up_for_now(error)
+
+    def _look(self, shares: "list[_Share]") -> "list[list[bytes | None]]":
+        """For each key what is known of it, newest first."""
+        calls = self._connect().pipeline(transaction=False)
+        for share in shares:
+            for name in self._names(share.partition):
+                calls.execute_command("HMGET", name, *share.keys)
+        answers = iter(calls.execute())
+        return [_newest(new, old) for new, old in zip(answers, answers, strict=True)]
+
+    def _remember(self, memory: Memory) -> None:
+        connection = self._connect()
+        calls = connection.pipeline(transaction=False)
+        for partition, entries in memory.items():
+            name, _ = self._names(partition)
+            calls.execute_command("HSET", name, *entries)
+            calls.execute_command("EXPIRE", name, self._limits.seen_hours * HOUR)
+            calls.execute_command("HLEN", name)
+        sizes = calls.execute()[2::3]
+        for partition, size in zip(memory, sizes, strict=True):
+            if size > self._limits.seen_events:
+                connection.execute_command("RENAME", *self._names(partition))
+
+    def _names(self, partition: Partition) -> tuple[str, str]:
+        name = f"{self._prefix}:{partition.topic}:{partition.number}"
+        return f"{name}:new", f"{name}:old"
+
+    def _give_up_for_now(self, error: Exception) -> None:
+        """Whatever it is, full, wiped or away: each event is stored, once more if need be."""
+        log.warning("No repeats are skipped for a while, the cache server fails: %s", error)
+        self._not_before = time.monotonic() + PAUSE_AFTER_A_FAILURE
+
+
+class _Share:
+    """The events of one kind in one partition."""
+
+    def __init__(self, facts: Facts[Any], partition: Partition, places: list[int]) -> None:
+        events, hashes, versions = facts.events, facts.hashes, facts.versions
+        self.facts = facts
+        self.partition = partition
+        self.places = places
+        self.repeats: set[int] = set()
+        self.keys = [_key(events[place]) for place in places]
+        self._entries = [versions[place] << HASH_BITS | hashes[place] for place in places]
+
+    def compare(self, found: "list[bytes | None]") -> None:
+        """Take note of the repeats, and count those that must be stored all the same."""
+        later = 0
+        for place, entry, known in zip(self.places, self._entries, found, strict=True):
+            if known is None or len(known) != ENTRY_BYTES:
+                continue
+            seen = int.from_bytes(known)
+            if (seen ^ entry) & HASH_MASK:
+                continue
+            if entry <= seen:
+                self.repeats.add(place)
+            else:
+                later += 1
+        topic = self.partition.topic
+        count(Metric.CONSUMER_REPEATS, len(self.repeats), topic=topic, outcome="skipped")
+        count(Metric.CONSUMER_REPEATS, later, topic=topic, outcome="stored")
+
+    def memory(self) -> list[bytes]:
+        found = zip(self.places, self.keys, self._entries, strict=True)
+        return [
+            part
+            for place, key, entry in found
+            if place not in self.repeats
+            for part in (key, entry.to_bytes(ENTRY_BYTES))
+        ]
+
+
+def _shares(facts: Facts[E]) -> Iterator[_Share]:
+    places: dict[Partition, list[int]] = defaultdict(list)
+    for place, record in enumerate(facts.records):
+        places[record.partition].append(place)
+    for partition, some in places.items():
+        yield _Share(facts, partition, some)
+
+
+def _key(event: Any) -> bytes:
+    """Of its identity; see ingestion.events.identity."""
+    identity = (
+        f"{event.workspace_id.int:x} {event.campaign_id.int:x} {event.kind} "
+        f"{milliseconds(event.occurred_at)} {event.event_id}"
+    )
+    return blake2b(identity.encode(), digest_size=KEY_BYTES).digest()
+
+
+def _newest(new: "list[bytes | None]", old: "list[bytes | None]") -> "list[bytes | None]":
+    return [first or second for first, second in zip(new, old, strict=True)] if any(old) else new
+
+
+def _remaining(decoded: Decoded, shares: list[_Share]) -> Decoded:
+    return structs.replace(
+        decoded,
+        metric_events=_without(decoded.metric_events, shares),
+        interactions=_without(decoded.interactions, shares),
+    )
+
+
+def _without(facts: Facts[E], shares: list[_Share]) -> Facts[E]:
+    repeats = {place for share in shares if share.facts is facts for place in share.repeats}
+    return facts.only([place not in repeats for place in range(len(facts.events))]) if repeats else facts
