@@ -196,6 +196,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "campaigns", "description": "What is advertised, where, when and for how much."},
         {"name": "campaign grants", "description": "Which campaigns a restricted member sees."},
         {"name": "ad accounts", "description": "Connections to the platforms, with their credentials."},
+        {"name": "insights", "description": "The figures, with how fresh, final and complete they are."},
         {"name": "health", "description": "For probes and monitoring; no credentials needed."},
         {"name": "problems", "description": "What the codes of errors mean."},
     ],
