@@ -197,6 +197,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "campaign grants", "description": "Which campaigns a restricted member sees."},
         {"name": "ad accounts", "description": "Connections to the platforms, with their credentials."},
         {"name": "events", "description": "Clicks, conversions, impressions and metrics as they happen."},
+        {"name": "insights", "description": "The figures, with how fresh, final and complete they are."},
         {"name": "health", "description": "For probes and monitoring; no credentials needed."},
         {"name": "problems", "description": "What the codes of errors mean."},
     ],

@@ -20,7 +20,9 @@ def is_known(request: Request, etag: str) -> bool:
     given = request.headers.get("If-None-Match")
     if not given:
         return False
-    return given.strip() == "*" or etag in {tag.removeprefix("W/") for tag in parse_etags(given)}
+    return given.strip() == "*" or etag.removeprefix("W/") in {
+        tag.removeprefix("W/") for tag in parse_etags(given)
+    }
 
 
 def check_if_match(request: Request, etag: str) -> bool:

@@ -14,6 +14,7 @@ from rest_framework import exceptions
 
 from api.cache_server import CACHE_ERRORS
 from api.problem_codes import ProblemCode
+from warehouse.errors import WarehouseUnavailable
 
 logger = structlog.get_logger(__name__)
 
@@ -96,6 +97,9 @@ def problem_of(error: Exception) -> Problem | None:
     if isinstance(error, (OperationalError, InterfaceError, *CACHE_ERRORS)):
         logger.warning("store_unavailable", error=str(error).strip())
         return unavailable()
+    if isinstance(error, WarehouseUnavailable):
+        logger.warning("warehouse_unavailable", error=str(error).strip())
+        return unavailable("ClickHouse, which holds the figures, does not answer.")
     for known, kind in _KINDS:
         if isinstance(error, known):
             return Problem(kind, _detail_of(error), headers=_headers_of(error))

@@ -231,6 +231,20 @@ class Flower(Section, frozen=True):
     password: Annotated[str, says("Password of Flower's user `operations`.", secret=True)] = ""
 
 
+class Insights(Section, frozen=True):
+    """When a figure is told as late or as final."""
+
+    delayed_seconds: Annotated[
+        Count, says("Facts older than this and not in the figures yet are a delay.")
+    ] = 60
+    lateness_days: Annotated[
+        Count, says("Days after which events of a bucket are no longer expected: its row is final.")
+    ] = 3
+    restatement_days: Annotated[
+        Count, says("Days for which platforms restate what they reported; later a row is final.")
+    ] = 28
+
+
 class Worker(Section, frozen=True):
     concurrency: Annotated[Count, says("Tasks that one Celery worker runs at once.")] = 1
 
@@ -323,6 +337,7 @@ class Options(Struct, frozen=True, kw_only=True):
     credentials: Credentials = Credentials()
     email: Email = Email()
     flower: Flower = Flower()
+    insights: Insights = Insights()
     worker: Worker = Worker()
     consumer: Consumer = Consumer()
     dead_letters: DeadLetters = DeadLetters()

@@ -29,6 +29,8 @@ def reading(options: Options) -> dict[str, str]:
         "max_memory_usage": str(_read_memory_mb(options) * MEGABYTE),
         "max_bytes_to_read": str(limits.read_scan_mb * MEGABYTE),
         "max_result_bytes": str(limits.read_answer_mb * MEGABYTE),
+        # In every table the partition follows from the sorting key: what replaces a row lies beside it.
+        "do_not_merge_across_partitions_select_final": "1",
     }
 
 

@@ -1,0 +1,132 @@
+"""Figures: what is known of every sum, how it adds up, and what may be said of the whole.
+
+A *part* is one bucket of one platform (and further dimensions, if they are asked for). Rows and totals add
+parts up. A sum is *whole* if all parts that have figures know it; else it is null, and what is known stands
+beside it. Ratios are made of only those parts that know both operands.
+"""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from msgspec import Struct
+
+from insights.metrics import EXACT, RATIOS, REPORTED, SEEN, Ratio
+from insights.query.plan import Plan
+from insights.query.question import TRACKED
+from insights.query.sql import OVERLAPPED, REPORT, Found
+
+NOTHING = Decimal(0)
+
+Key = tuple[int, tuple[str | None, ...]]
+
+
+class Figure(Struct, frozen=True):
+    """What is known of a sum, and whether that is all of it."""
+
+    known: Decimal | None
+    whole: bool
+
+    @property
+    def value(self) -> Decimal | None:
+        return self.known if self.whole else None
+
+
+UNKNOWN = Figure(None, whole=False)
+ZERO = Figure(NOTHING, whole=True)
+
+
+class Part(Struct, frozen=True):
+    """`key` is the bucket's begin and the values of the plan's dimensions; `standings` say whose figures."""
+
+    key: Key
+    figures: dict[str, Figure]
+    standings: frozenset[str]
+
+
+class Whole(Struct, frozen=True):
+    """Parts added up. A metric of which no part has figures is missing from `sums`."""
+
+    sums: dict[str, Figure]
+    ratios: dict[str, Decimal | None]
+    standings: frozenset[str]
+
+    def value(self, name: str) -> Decimal | None:
+        """Of a sum or a ratio, as long as all of it is known."""
+        figure = self.sums.get(name)
+        return figure.value if figure else self.ratios.get(name)
+
+
+def parts_of(found: Iterable[Found], plan: Plan, *, tracked: bool) -> list[Part]:
+    """`tracked`: interactions of these campaigns were seen at some time, so that none now are zero."""
+    merged: dict[Key, list[Found]] = {}
+    for row in found:
+        if row.standing != OVERLAPPED:
+            merged.setdefault(_key(row, plan), []).append(row)
+    return [
+        Part(key, _figures(rows, plan, tracked=tracked), frozenset(row.standing for row in rows))
+        for key, rows in merged.items()
+    ]
+
+
+def add_up(parts: Sequence[Part]) -> Whole:
+    names = [metric.name for metric in (*REPORTED, *SEEN)]
+    told = {name: [part.figures[name] for part in parts if name in part.figures] for name in names}
+    return Whole(
+        sums={name: _added(figures) for name, figures in told.items() if figures},
+        ratios={ratio.name: _ratio(ratio, parts) for ratio in RATIOS},
+        standings=frozenset().union(*(part.standings for part in parts)),
+    )
+
+
+def _key(row: Found, plan: Plan) -> Key:
+    """A report's rows have no value, not even an unknown one, for what the report does not tell apart."""
+    untold = plan.untold if row.standing == REPORT else ()
+    return row.begins, tuple(None if name in untold else getattr(row, name) for name in plan.dimensions)
+
+
+def _figures(rows: Sequence[Found], plan: Plan, *, tracked: bool) -> dict[str, Figure]:
+    """A part with tracked rows alone says nothing of what platforms report, not even that it is missing."""
+    seen = [row for row in rows if row.standing == TRACKED]
+    reported = [row for row in rows if row.standing != TRACKED]
+    figures = {metric.name: ZERO for metric in SEEN} if tracked else {}
+    if seen:
+        figures |= {m.name: _added(_told(row, m.column, NOTHING) for row in seen) for m in SEEN}
+    if any(row.standing == REPORT for row in reported) and plan.is_filtered_by_untold:
+        figures |= {metric.name: UNKNOWN for metric in REPORTED}
+    elif reported:
+        figures |= {m.name: _added(_told(row, m.column) for row in reported) for m in REPORTED}
+    return figures
+
+
+def _told(row: Found, column: str, otherwise: Decimal | None = None) -> Figure:
+    found = getattr(row, column)
+    known = otherwise if found is None else Decimal(found)
+    return Figure(known, whole=known is not None and not _is_foreign(row, column))
+
+
+def _is_foreign(row: Found, column: str) -> bool:
+    return bool(getattr(row, f"foreign_{column}", False))
+
+
+def _added(figures: Iterable[Figure]) -> Figure:
+    """Of at least one figure."""
+    told = list(figures)
+    known = [figure.known for figure in told if figure.known is not None]
+    return Figure(_total(known) if known else None, all(figure.whole for figure in told))
+
+
+def _ratio(ratio: Ratio, parts: Sequence[Part]) -> Decimal | None:
+    pairs = [
+        (part.figures[ratio.numerator].value, part.figures[ratio.denominator].value)
+        for part in parts
+        if ratio.numerator in part.figures
+    ]
+    known = [(above, below) for above, below in pairs if above is not None and below is not None]
+    return ratio.of(_total(above for above, _ in known), _total(below for _, below in known))
+
+
+def _total(amounts: Iterable[Decimal]) -> Decimal:
+    total = NOTHING
+    for amount in amounts:
+        total = EXACT.add(total, amount)
+    return total

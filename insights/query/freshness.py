@@ -1,0 +1,53 @@
+"""How fresh and how final an answer is, judged by the time of asking."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from msgspec import Struct
+
+from insights.query.buckets import Bucket
+from insights.query.question import EVENTS, TRACKED
+from runtime.options import Insights
+
+NEVER, OK, DELAYED = "never", "ok", "delayed"
+
+
+class Freshness(Struct, frozen=True, kw_only=True):
+    """What was found about an answer's sources, before its figures were read.
+
+    Everything received before `data_through` is in the figures. `last_received` has the sources that ever
+    delivered. `unsettled` are the begins of buckets with facts that may not be in the figures yet.
+    """
+
+    now: datetime
+    data_through: datetime | None
+    last_received: dict[str, datetime]
+    unsettled: frozenset[int]
+    tracked: bool
+    rules: Insights
+
+    @property
+    def is_delayed(self) -> bool:
+        allowed = timedelta(seconds=self.rules.delayed_seconds)
+        return self.data_through is None or self.now - self.data_through > allowed
+
+    def state(self, source: str) -> str:
+        if source not in self.last_received:
+            return NEVER
+        return DELAYED if self.is_delayed else OK
+
+    def sources(self, report: str) -> list[dict[str, Any]]:
+        """The one of the platform figures, and first-hand tracking once there was any."""
+        names = [report, TRACKED] if self.tracked else [report]
+        return [
+            {"source": name, "last_received_at": self.last_received.get(name), "state": self.state(name)}
+            for name in names
+        ]
+
+    def is_final(self, bucket: Bucket, standings: frozenset[str]) -> bool:
+        """Nothing more is expected: the windows of its sources have passed, and all marks are settled."""
+        if self.data_through is None or bucket.begins in self.unsettled:
+            return False
+        reported = standings - {EVENTS, TRACKED}
+        days = self.rules.restatement_days if reported else self.rules.lateness_days
+        return bucket.ends + timedelta(days=days).total_seconds() <= self.data_through.timestamp()

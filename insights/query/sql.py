@@ -1,0 +1,171 @@
+"""SQL: the statement that answers a plan. Everything that comes from outside is a parameter.
+
+One row of its answer is the figures of one bucket, platform and further dimensions from one *standing*:
+`tracked`, `report`, `events`, or `overlapped` for events that a report makes not count. Money in another
+currency is not added up; `foreign_spend` and `foreign_revenue` say that there is some.
+"""
+
+from typing import Any, NamedTuple
+
+from insights.query.plan import Plan
+from insights.query.question import DIMENSIONS, EVENTS, TRACKED
+
+OVERLAPPED = "overlapped"
+REPORT = "report"
+
+MINE = "workspace_id = %(workspace)s AND campaign_id IN %(campaigns)s"
+_METRICS = "impressions, clicks, conversions, spend, revenue"
+
+
+class Statement(NamedTuple):
+    sql: str
+    parameters: dict[str, Any]
+
+
+class Found(NamedTuple):
+    """A row of the answer, its columns in this order."""
+
+    standing: str
+    begins: int
+    platform: str
+    region: str
+    device: str
+    impressions: Any
+    clicks: Any
+    conversions: Any
+    spend: Any
+    revenue: Any
+    foreign_spend: bool
+    foreign_revenue: bool
+    other_days: bool
+
+
+def statement(plan: Plan) -> Statement:
+    """Asks for one row more than may be answered, so that too many can be told."""
+    dimensions = [name if name in plan.dimensions else f"'' AS {name}" for name in DIMENSIONS]
+    sql = f"""
+WITH %(edges)s AS edges, %(days)s AS days, %(dates)s AS dates
+SELECT {_standing(plan)} AS standing, if(standing = '{OVERLAPPED}', 0, begins) AS bucket_begins,
+    {", ".join(dimensions)},
+    sum(impressions), sum(clicks), sum(conversions), {_money("spend")}, {_money("revenue")},
+    {_foreign("spend")}, {_foreign("revenue")}, max(other_days)
+FROM ({" UNION ALL ".join(_facts(plan))})
+GROUP BY {", ".join(["standing", "bucket_begins", *plan.dimensions])}
+LIMIT %(most)s"""  # noqa: S608 (names of our own)
+    return Statement(sql, parameters(plan) | {"most": plan.most_rows + 1})
+
+
+def parameters(plan: Plan) -> dict[str, Any]:
+    first, last = plan.first_and_last
+    return {
+        "workspace": plan.workspace_id,
+        "campaigns": plan.subject.campaign_ids,
+        "edges": [bucket.begins for bucket in plan.buckets],
+        "days": [day.begins for day in plan.days[:-1]],
+        "dates": [_number(day.date) for day in plan.days[:-1]],
+        "begins": plan.begins,
+        "ends": plan.ends,
+        "first": first,
+        "last": last,
+        "sources": _sources(plan),
+        "report": plan.report.name if plan.report else "",
+        "timezone": plan.timezone,
+        "currency": plan.currency,
+        **{f"only_{name}": values for name, values in plan.filters.items()},
+    }
+
+
+def _number(day: Any) -> int:
+    """As the engine counts dates."""
+    return int(day.toordinal()) - 719_163
+
+
+def _sources(plan: Plan) -> tuple[str, ...]:
+    """Those that are kept by instants."""
+    hourly = (plan.report.name,) if plan.report and plan.report.hourly else ()
+    return (TRACKED, *((EVENTS,) if plan.events else ()), *hourly)
+
+
+def _facts(plan: Plan) -> list[str]:
+    facts = [_by_instant(plan)]
+    if plan.report and not plan.report.hourly:
+        facts.append(_by_account_day(plan))
+    return facts
+
+
+def _by_instant(plan: Plan) -> str:
+    return f"""
+SELECT campaign_id, source, {at_edge("bucket", "edges")} AS begins, {at_edge("bucket", "days")} AS day,
+    platform, region, device, currency, {_METRICS}, false AS other_days
+FROM rollup_15min FINAL
+WHERE {MINE} AND bucket >= toDateTime(%(begins)s, 'UTC') AND bucket < toDateTime(%(ends)s, 'UTC')
+    AND source IN %(sources)s{_filters(plan)}
+"""  # noqa: S608
+
+
+def _by_account_day(plan: Plan) -> str:
+    """A day of the ad account stays that day, in whatever zone the question is asked."""
+    return f"""
+SELECT campaign_id, source, toUInt32(roundDown(day, edges)) AS begins, {_of_date("bucket")} AS day,
+    platform, region, device, currency, {_METRICS}, timezone != %(timezone)s AS other_days
+FROM rollup_day FINAL
+WHERE {MINE} AND bucket BETWEEN %(first)s AND %(last)s AND source = %(report)s{_filters(plan)}
+"""  # noqa: S608
+
+
+def _standing(plan: Plan) -> str:
+    if plan.report is None:
+        return "source"
+    reported = f"source = '{TRACKED}', '{TRACKED}', source != '{EVENTS}', '{REPORT}'"
+    overlapped = f"(campaign_id, platform, day) IN ({_covered(plan)}), '{OVERLAPPED}'"
+    return (
+        f"multiIf({reported}, {overlapped}, '{EVENTS}')"
+        if plan.events
+        else f"multiIf({reported}, '{EVENTS}')"
+    )
+
+
+def _covered(plan: Plan) -> str:
+    """The days for which a platform's report speaks, even if to say that nothing happened.
+
+    Snapshots alone know of that; rollups alone know of days whose raw rows were dropped.
+    """
+    assert plan.report is not None
+    if plan.report.hourly:
+        table, day, snapshot_day = "rollup_15min", at_edge("bucket", "days"), at_edge("starts_at", "days")
+        span = "bucket >= toDateTime(%(begins)s, 'UTC') AND bucket < toDateTime(%(ends)s, 'UTC')"
+        snapshots = "starts_at >= toDateTime(%(begins)s, 'UTC') AND starts_at < toDateTime(%(ends)s, 'UTC')"
+    else:
+        table, day, snapshot_day = "rollup_day", _of_date("bucket"), _of_date("toDate(bucket)")
+        span, snapshots = (
+            f"{bucket} BETWEEN %(first)s AND %(last)s" for bucket in ("bucket", "toDate(bucket)")
+        )
+    return f"""
+SELECT campaign_id, platform, {day} FROM {table} FINAL WHERE {MINE} AND {span} AND source = %(report)s
+UNION DISTINCT
+SELECT campaign_id, platform, {snapshot_day} FROM snapshots
+WHERE {MINE} AND {snapshots} AND report = %(report)s
+"""  # noqa: S608
+
+
+def _filters(plan: Plan) -> str:
+    """Where the report cannot tell a dimension all its rows pass, and the answer says so."""
+    spared = "source = %(report)s OR "
+    clauses = [f"({spared if name in plan.untold else ''}{name} IN %(only_{name})s)" for name in plan.filters]
+    return "".join(f" AND {clause}" for clause in clauses)
+
+
+def at_edge(column: str, edges: str) -> str:
+    return f"toUInt32(roundDown(toUnixTimestamp({column}), {edges}))"
+
+
+def _of_date(column: str) -> str:
+    return f"toUInt32(transform(toUInt16({column}), dates, days, 0))"
+
+
+def _money(column: str) -> str:
+    return f"sum(if(currency IN ('', %(currency)s) OR {column} = 0, {column}, NULL))"
+
+
+def _foreign(column: str) -> str:
+    return f"countIf({column} != 0 AND currency NOT IN ('', %(currency)s)) > 0"

@@ -1,0 +1,89 @@
+"""What an answer has to say about itself: the closed list of warnings, and when each is due."""
+
+from collections.abc import Iterator, Sequence
+from enum import Enum
+from typing import Any
+
+from insights.metrics import REPORTED, SEEN, Sum
+from insights.query.figures import Whole
+from insights.query.freshness import DELAYED, Freshness
+from insights.query.plan import Plan
+from insights.query.question import EVENTS, Question
+from insights.query.sql import OVERLAPPED, REPORT, Found
+
+
+class WarningCode(Enum):
+    SOURCE_DELAYED = "source_delayed"
+    NOT_REPORTED = "not_reported"
+    PARTIAL_METRIC = "partial_metric"
+    TWO_ORIGINS = "two_origins"
+    REPORT_DIFFERS = "report_differs"
+    BREAKDOWN_UNAVAILABLE = "breakdown_unavailable"
+    ACCOUNT_DAY_KEPT = "account_day_kept"
+
+
+def warnings_of(
+    question: Question, plan: Plan, found: Sequence[Found], total: Whole, freshness: Freshness
+) -> list[dict[str, Any]]:
+    report = plan.source if REPORT in total.standings else EVENTS
+    told = [
+        *_about_delay(plan, report, freshness),
+        *_about_metrics(question, total, report),
+        *_about_origins(plan, found),
+        *(_about_the_report(plan, found) if report != EVENTS else ()),
+    ]
+    return [
+        {"code": code.value, "message": message, "source": source, **more}
+        for code, message, source, more in told
+    ]
+
+
+Told = Iterator[tuple[WarningCode, str, str, dict[str, Any]]]
+
+
+def _about_delay(plan: Plan, report: str, freshness: Freshness) -> Told:
+    """Only if the question asks for what is not there yet."""
+    through = freshness.data_through
+    if freshness.state(report) == DELAYED and (through is None or plan.ends > through.timestamp()):
+        yield WarningCode.SOURCE_DELAYED, "What was received last is not in these figures yet.", report, {}
+
+
+def _about_metrics(question: Question, total: Whole, report: str) -> Told:
+    asked = [metric for metric in (*REPORTED, *SEEN) if metric.name in total.sums]
+    missing = [metric for metric in asked if not total.sums[metric.name].whole]
+    relevant = [metric for metric in missing if _matters(metric, question)]
+    partial = [metric.name for metric in relevant if total.sums[metric.name].known is not None]
+    never = [metric.name for metric in relevant if total.sums[metric.name].known is None]
+    if partial:
+        message = f"Not all of {', '.join(partial)} is known in {question.currency}; `known` has what is."
+        yield WarningCode.PARTIAL_METRIC, message, report, {"metrics": partial}
+    if never:
+        message = f"Nothing in this range reports {', '.join(never)}."
+        yield WarningCode.NOT_REPORTED, message, report, {"metrics": never}
+
+
+def _matters(metric: Sum, question: Question) -> bool:
+    return metric.name in question.metrics
+
+
+def _about_origins(plan: Plan, found: Sequence[Found]) -> Told:
+    platforms = sorted({row.platform for row in found if row.standing == OVERLAPPED})
+    if platforms:
+        message = (
+            f"For {', '.join(platforms)} there are metric events on days that the platform reported; "
+            "the report counts. `origin=events` shows the others."
+        )
+        yield WarningCode.TWO_ORIGINS, message, EVENTS, {"platforms": platforms}
+
+
+def _about_the_report(plan: Plan, found: Sequence[Found]) -> Told:
+    assert plan.report is not None
+    if plan.untold:
+        message = f"The platform reports nothing by {' and '.join(plan.untold)}."
+        yield WarningCode.BREAKDOWN_UNAVAILABLE, message, plan.source, {}
+    if len(plan.report.dimensions) > 1:
+        message = "This report need not add up to the one without a breakdown."
+        yield WarningCode.REPORT_DIFFERS, message, plan.source, {}
+    if any(row.other_days for row in found):
+        message = f"Days of the ad account stay as they are; they are not days of {plan.timezone}."
+        yield WarningCode.ACCOUNT_DAY_KEPT, message, plan.source, {}
