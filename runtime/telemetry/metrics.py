@@ -155,6 +155,12 @@ class Metric(Enum):
         (),
         "Dead letters that somebody gave up.",
     )
+    RECOMPUTE_SECONDS = (
+        "ca_recompute_seconds",
+        Kind.HISTOGRAM,
+        ("family",),
+        "Time of one recompute through its levels, by what it is made of: facts, hourly or daily reports.",
+    )
 
     def __init__(self, full_name: str, kind: Kind, labels: tuple[str, ...], meaning: str) -> None:
         self.full_name = full_name

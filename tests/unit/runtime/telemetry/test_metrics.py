@@ -12,7 +12,7 @@ from runtime.telemetry.metrics_reference import metrics_reference
 # Each takes few values. Another label wants a reason why it does too.
 BOUNDED_LABELS = {
     *("method", "route", "status", "check", "code", "kind", "task", "outcome"),
-    *("topic", "table", "partition", "doing"),
+    *("topic", "table", "partition", "doing", "family"),
 }
 
 
