@@ -13,6 +13,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.audit import AuditTrail
+from accounts.floors import first_floor
 from accounts.keys import shown_name
 from accounts.rights import RESTRICTABLE, SCOPES, Role
 
@@ -83,10 +84,16 @@ class Workspace(Identified):
         help_text="How long its raw facts are kept. Empty: as long as the configuration says.",
     )
     raw_floor = models.DateField(
-        null=True, editable=False, help_text="Facts before this day (UTC) are no longer accepted."
+        null=True,
+        default=first_floor,
+        editable=False,
+        help_text="Facts before this day (UTC) are no longer accepted.",
     )
     sealed_before = models.DateField(
-        null=True, editable=False, help_text="Figures before this day (UTC) are no longer recomputed."
+        null=True,
+        default=first_floor,
+        editable=False,
+        help_text="Figures before this day (UTC) are no longer recomputed.",
     )
     floor_moved_at = models.DateTimeField(null=True, editable=False)
 

@@ -10,6 +10,8 @@ from typing import Any, TypedDict
 from uuid import UUID
 
 import structlog
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.utils import timezone
 
@@ -36,6 +38,11 @@ class Asker(TypedDict):
 
 def asker_of(caller: Caller) -> Asker:
     return {"asked_by_id": caller.user_id, "asked_as": caller.name[:LONGEST_NAME]}
+
+
+def asker_of_user(user: AbstractBaseUser | AnonymousUser) -> Asker:
+    """Staff in the admin."""
+    return {"asked_by_id": user.pk, "asked_as": str(user)[:LONGEST_NAME]}
 
 
 def run_create(

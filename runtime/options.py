@@ -178,6 +178,15 @@ class Warehouse(Section, frozen=True):
     write_memory_mb: Annotated[Count, says("Most memory that an insert or a recompute may take.")] = 700
 
 
+class Retention(Section, frozen=True):
+    """How long what was received is kept. Figures are kept for ever."""
+
+    raw_months: Annotated[
+        Count,
+        says("Months that raw facts are kept, where a workspace says nothing else; older ones are refused."),
+    ] = 36
+
+
 class Jwt(Section, frozen=True):
     key: Annotated[str, says("Signs access and refresh tokens.", secret=True, min_length=32)] = ""
     access_seconds: Annotated[int, says("Life of an access token, five minutes at most.", ge=1, le=300)] = 300
@@ -245,6 +254,7 @@ class Options(Struct, frozen=True, kw_only=True):
     redis_cache: RedisCache = RedisCache()
     clickhouse: ClickHouse = ClickHouse()
     warehouse: Warehouse = Warehouse()
+    retention: Retention = Retention()
     topics: Topics = Topics()
     kafka: Kafka = Kafka()
     jwt: Jwt = Jwt()
