@@ -230,6 +230,15 @@ class Aggregation(Section, frozen=True):
     ] = 90
 
 
+class Retention(Section, frozen=True):
+    """How long what was received is kept. Figures are kept for ever."""
+
+    raw_months: Annotated[
+        Count,
+        says("Months that raw facts are kept, where a workspace says nothing else; older ones are refused."),
+    ] = 36
+
+
 class Jwt(Section, frozen=True):
     key: Annotated[str, says("Signs access and refresh tokens.", secret=True, min_length=32)] = ""
     access_seconds: Annotated[int, says("Life of an access token, five minutes at most.", ge=1, le=300)] = 300
@@ -360,6 +369,7 @@ class Options(Struct, frozen=True, kw_only=True):
     clickhouse: ClickHouse = ClickHouse()
     warehouse: Warehouse = Warehouse()
     aggregation: Aggregation = Aggregation()
+    retention: Retention = Retention()
     topics: Topics = Topics()
     kafka: Kafka = Kafka()
     accepting: Accepting = Accepting()
