@@ -12,7 +12,6 @@ from runtime.restarts import CONSUMER, NEEDS_A_PERSON, restart_file
 PYTHON = sys.executable
 EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 FLOWER_USER = "operations"
-NEEDS_A_PERSON = 78  # EX_CONFIG: another start would end alike
 
 
 def step(command: str) -> Process:
