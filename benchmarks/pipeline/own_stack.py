@@ -1,0 +1,91 @@
+"""A whole stack of its own in a throw-away folder, as `make run` starts it."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from embedded.engines import throw_away_places
+from runtime.options import REPOSITORY, Options, RateLimits
+
+UP = "Ctrl-C stops everything"
+READY_WITHIN = 180.0
+
+
+@dataclass(frozen=True)
+class OwnStack:
+    environment: Mapping[str, str]
+    demo: Mapping[str, Any]
+
+    @property
+    def port(self) -> int:
+        return int(self.environment["CA_WEB_PORT"])
+
+    def memory_mb(self, process: str) -> float:
+        """Proportional set size of a process and its children."""
+        root = self.demo["processes"][process]
+        return sum(_pss_kb(pid) for pid in [root, *_children(root)]) / 1024
+
+    def options(self) -> Options:
+        from runtime.config import read_configuration
+
+        return read_configuration(self.environment, "")
+
+
+@contextmanager
+def own_stack(**options: str) -> Iterator[OwnStack]:
+    unlimited = {f"CA_RATE_LIMITS_{name.upper()}": "100000000" for name in RateLimits.__struct_fields__}
+    with tempfile.TemporaryDirectory(prefix="bench-pipeline-") as folder:
+        environment = {**os.environ, **throw_away_places(Path(folder)), **unlimited, **options}
+        printed = Path(folder) / "printed"
+        with printed.open("wb") as output:
+            supervisor = subprocess.Popen(
+                [sys.executable, "-m", "embedded", "run"],
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        try:
+            _wait(supervisor, printed)
+            yield OwnStack(environment, _demo(environment))
+        finally:
+            supervisor.terminate()
+            supervisor.wait()
+
+
+def _wait(supervisor: "subprocess.Popen[bytes]", printed: Path) -> None:
+    deadline = time.monotonic() + READY_WITHIN
+    while UP not in printed.read_text():
+        if supervisor.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError(f"The stack did not come up:\n{printed.read_text()}")
+        time.sleep(0.1)
+
+
+def _demo(environment: Mapping[str, str]) -> dict[str, Any]:
+    command = [sys.executable, str(REPOSITORY / "manage.py"), "demo_info", "--json"]
+    printed = subprocess.run(command, env=dict(environment), stdout=subprocess.PIPE, check=True).stdout
+    return dict(json.loads(printed))
+
+
+def _children(pid: int) -> list[int]:
+    found = []
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in map(int, task.read_text().split()):
+            found += [child, *_children(child)]
+    return found
+
+
+def _pss_kb(pid: int) -> int:
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1])
+    return 0
