@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from insights.rollups import statements
+from insights.rollups.floors import above_floors
 from insights.rollups.marks import RECOMPUTING
 from insights.rollups.reports import with_former_places
 from insights.rollups.targets import Target, checked, chunks, coalesced
@@ -29,11 +30,13 @@ class Step(NamedTuple):
 def recompute(targets: Iterable[Target]) -> None:
     """At all levels. Twice is as good as once, and two may overlap: settling their marks puts it right.
 
+    What is sealed stays as it is: the raw rows that told it may be gone.
+
     Raises WarehouseUnavailable: any part of it may have happened, so all of it should be asked for again.
     Raises ValueError for a target that is not in whole minutes of UTC.
     """
     asked = coalesced([checked(target) for target in targets])
-    for chunk in chunks(with_former_places(asked)):
+    for chunk in chunks(above_floors(with_former_places(asked))):
         _recompute(chunk)
 
 
