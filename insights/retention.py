@@ -19,7 +19,7 @@ from accounts.services.floors import raw_floor_raise, raw_floor_seal
 from insights.rollups.progress import data_through
 from runtime.config import configuration
 from warehouse import client
-from warehouse.partitions import FEATURE, delete_from_month, drop_month, months_of
+from warehouse.partitions import FEATURE, delete_from_month, drop_partition, partitions_of
 from warehouse.tables import (
     INTERACTIONS,
     INTERACTIONS_BY_CLICK_ID,
@@ -114,9 +114,9 @@ def _settle_marks_below(floors: Floors) -> None:
 
 def _drop_below(table: Table, floors: Floors) -> None:
     lowest = min(floors.values(), default=NEVER)
-    for month in months_of(table, reader=client.reader()):
+    for month in partitions_of(table, reader=client.reader()):
         if drops(month, lowest, table):
-            drop_month(table, month, writer=client.writer())
+            drop_partition(table, month, writer=client.writer())
             logger.info("raw_month_dropped", table=table.name, month=month)
         else:
             _delete_from(table, month, [who for who, floor in floors.items() if drops(month, floor, table)])

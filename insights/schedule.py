@@ -2,11 +2,17 @@
 
 from typing import Any
 
-from accounts.schedule import Turn, schedule_once
-
-SCHEDULE = (Turn("Let go of old raw rows", "insights.retention", "50", "*", 50 * 60),)
+from accounts.schedule import Beat, Turn, schedule_once
+from runtime.config import configuration
 
 
 def schedule_insights(**_: Any) -> None:
     """Runs after every migration, when the schedule's own tables are there."""
-    schedule_once(SCHEDULE)
+    seconds = configuration().aggregation.sweep_seconds
+    schedule_once(
+        (
+            Beat("Sweep up what is marked", "insights.aggregate", seconds),
+            Turn("Let go of old raw rows", "insights.retention", "50", "*", 50 * 60),
+            Turn("Drop old minutes", "insights.drop_minutes", "20", "*", 50 * 60),
+        )
+    )

@@ -1,4 +1,4 @@
-"""Whole months of a table: which there are, and how they go.
+"""Whole partitions of a table: which there are, and how they go.
 
 No more than that ever goes: OPTIMIZE … CLEANUP would take deletion rows away while a writer may still bring
 what they hide.
@@ -14,20 +14,20 @@ from warehouse.tables import Table
 FEATURE = "retention"
 
 
-def months_of(table: Table, *, reader: Reader) -> list[int]:
-    """Those that hold rows, like 202611, oldest first. The table must be partitioned by month."""
+def partitions_of(table: Table, *, reader: Reader) -> list[int]:
+    """Those that hold rows, oldest first: months like 202611, or days like 20261121."""
     rows = reader.rows(
-        f"SELECT DISTINCT toUInt32(partition) AS month FROM {_parts()}"  # noqa: S608
-        " WHERE active AND database = currentDatabase() AND table = %(table)s ORDER BY month",
+        f"SELECT DISTINCT toUInt32(partition) AS number FROM {_parts()}"  # noqa: S608
+        " WHERE active AND database = currentDatabase() AND table = %(table)s ORDER BY number",
         {"table": _local(table)},
         feature=FEATURE,
     )
-    return [month for (month,) in rows]
+    return [partition for (partition,) in rows]
 
 
-def drop_month(table: Table, month: int, *, writer: Writer) -> None:
+def drop_partition(table: Table, partition: int, *, writer: Writer) -> None:
     """At once, whatever its size; again is fine."""
-    writer.run(f"ALTER TABLE {_place(table)} DROP PARTITION ID '{month:d}'", feature=FEATURE)
+    writer.run(f"ALTER TABLE {_place(table)} DROP PARTITION ID '{partition:d}'", feature=FEATURE)
 
 
 def delete_from_month(table: Table, month: int, workspaces: Collection[UUID], *, writer: Writer) -> None:

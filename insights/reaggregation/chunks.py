@@ -11,11 +11,13 @@ from insights.rollups.recompute import Target
 from warehouse import client
 
 FEATURE = "reaggregate"
-DAY = timedelta(days=1)
+DAY, QUARTER = timedelta(days=1), timedelta(minutes=15)
 MOST_ROWS = 200_000
 MOST_DAYS = 31
+MOST_PARTS = 96  # of a day
 
-# Days with raw rows, and days that have figures without any: those are what a repair is for.
+# Days with raw rows, and days that have figures without any: those are what a repair is for. The day of an
+# account may have begun on the day before in UTC.
 _DAYS = """
 SELECT campaign_id, day, source, sum(found) FROM (
     SELECT campaign_id, toDate(occurred_at) AS day, 'events' AS source, count() AS found
@@ -36,7 +38,8 @@ SELECT campaign_id, day, source, sum(found) FROM (
     SELECT campaign_id, toDate(bucket) AS day, source, 0 AS found
     FROM rollup_15min WHERE {mine} AND bucket >= {first} AND bucket < {last} GROUP BY ALL
     UNION ALL
-    SELECT campaign_id, arrayJoin([bucket - 1, bucket]) AS day, source, 0 AS found
+    SELECT campaign_id, arrayJoin(if(startsWith(source, 'day'), [bucket - 1, bucket], [bucket])) AS day,
+           source, 0 AS found
     FROM rollup_day WHERE {mine} AND bucket >= toDate({first}) - 1 AND bucket <= toDate({last}) + 1
     GROUP BY ALL
 )
@@ -83,16 +86,16 @@ def chunks(scope: Scope, after: Place | None = None) -> Iterator[Chunk]:
 
 
 def cut(wanted: CampaignRange, days: Sequence[Day]) -> Iterator[Chunk]:
-    """Whole days in order; a day is never split, whatever it holds."""
+    """Whole days in order; a day that alone holds too many rows comes in parts."""
     within = [day for day in days if _starts(day) < wanted.last and _ends(day) > wanted.first]
     held: list[Day] = []
     for same_day in _by_day(within):
         if held and _is_full([*held, *same_day]):
-            yield _chunk(wanted, held)
+            yield from _chunks_of(wanted, held)
             held = []
         held += same_day
     if held:
-        yield _chunk(wanted, held)
+        yield from _chunks_of(wanted, held)
 
 
 def _rest(wanted: CampaignRange, after: Place | None) -> CampaignRange:
@@ -125,6 +128,27 @@ def _by_day(days: Iterable[Day]) -> Iterator[list[Day]]:
 
 def _is_full(days: Sequence[Day]) -> bool:
     return sum(day.rows for day in days) > MOST_ROWS or (days[-1].day - days[0].day).days >= MOST_DAYS
+
+
+def _chunks_of(wanted: CampaignRange, days: Sequence[Day]) -> Iterator[Chunk]:
+    """One, but for a single day with too many rows: the last of its parts counts as the day."""
+    whole = _chunk(wanted, days)
+    parts = min(MOST_PARTS, -(-whole.rows // MOST_ROWS)) if whole.days == 1 else 1
+    first, last = min(target.first for target in whole.targets), whole.place.through
+    step = _whole_quarters((last - first) / max(parts, 1))
+    while first + step < last:
+        part = _chunk(CampaignRange(wanted.workspace_id, wanted.campaign_id, first, first + step), days)
+        yield msgspec.structs.replace(part, days=0, rows=0)
+        first += step
+    yield msgspec.structs.replace(whole, targets=tuple(_from(first, target) for target in whole.targets))
+
+
+def _from(first: datetime, target: Target) -> Target:
+    return target._replace(first=max(first, target.first))
+
+
+def _whole_quarters(span: timedelta) -> timedelta:
+    return -(-span // QUARTER) * QUARTER
 
 
 def _chunk(wanted: CampaignRange, days: Sequence[Day]) -> Chunk:

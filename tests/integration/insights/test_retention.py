@@ -144,7 +144,7 @@ def test_a_run_that_dies_after_the_floor_was_recorded_is_made_up_for(monkeypatch
         raise SystemExit
 
     with monkeypatch.context() as patched:
-        patched.setattr(retention, "drop_month", die)
+        patched.setattr(retention, "drop_partition", die)
         with pytest.raises(SystemExit):
             retention.retention_apply()
     assert dropped

@@ -49,9 +49,28 @@ def test_many_rows_are_several_chunks_that_leave_nothing_out() -> None:
     assert sum(chunk.rows for chunk in found) == sum(each.rows for each in days)
 
 
-def test_a_day_is_never_split() -> None:
+def test_a_day_with_too_many_rows_comes_in_parts_that_leave_nothing_out() -> None:
     days = [day(0, "events", MOST_ROWS), day(0, "tracked", MOST_ROWS), day(1)]
-    assert [chunk.days for chunk in cut(wanted(), days)] == [1, 1]
+    first, second, third = cut(wanted(), days)
+    for source in ("events", "tracked"):
+        assert [spans(part)[source] for part in (first, second)] == [(at(0), at(0, 12)), (at(0, 12), at(1))]
+    assert spans(third) == {"events": (at(1), at(2))}
+    assert [(part.days, part.rows) for part in (first, second, third)] == [
+        (0, 0),
+        (1, 2 * MOST_ROWS),
+        (1, 10),
+    ]
+    assert [part.place.through for part in (first, second)] == [at(0, 12), at(1)]
+
+
+def test_the_parts_of_a_day_are_whole_quarters_of_an_hour() -> None:
+    parts = list(cut(wanted(), [day(0, rows=10**9)]))
+    assert len(parts) == 96
+    parts = list(cut(wanted(), [day(0, rows=7 * MOST_ROWS)]))
+    edges = [spans(part)["events"] for part in parts]
+    assert [last for _, last in edges[:-1]] == [first for first, _ in edges[1:]]
+    assert (edges[0][0], edges[-1][1]) == (at(0), at(1))
+    assert all(first.minute % 15 == 0 for first, _ in edges)
 
 
 def test_a_chunk_spans_a_month_at_most() -> None:
