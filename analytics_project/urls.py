@@ -16,6 +16,7 @@ urlpatterns: list[URLResolver | URLPattern] = [
     path("", include("accounts.urls")),
     path("api/v1/", include("campaigns.urls")),
     path("api/v1/", include("ingestion.urls")),
+    path("api/v1/", include("runs.urls")),
     path("health/", HealthView.as_view(), name="health"),
     path("health/live/", LiveView.as_view(), name="health_live"),
     path("health/ready/", ReadyView.as_view(), name="health_ready"),
