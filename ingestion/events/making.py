@@ -105,7 +105,8 @@ def _platform_of_click_id(sent: SentInteraction) -> Platform | None:
 
 
 def _increment(sent: SentMetric, default_currency: str) -> Increment:
-    if sent.impressions is sent.clicks is sent.conversions is sent.spend is sent.revenue is None:
+    counts = sent.impressions is sent.clicks is sent.conversions is None
+    if counts and sent.spend is sent.revenue is None:
         raise InvalidEvent("required", "impressions", f"Name at least one of {', '.join(_FIGURES)}.")
     spend, revenue = _amount(sent.spend), _amount(sent.revenue)
     return Increment(
