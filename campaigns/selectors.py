@@ -1,6 +1,7 @@
 """Reads, always through the eyes of a caller: what they may not see is not there."""
 
 from collections.abc import Collection
+from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -22,8 +23,9 @@ WHERE c.workspace_id = %(home)s AND (NOT %(restricted)s OR EXISTS (
 ))
 """
 _CAMPAIGN = f"""SELECT {", ".join(f"c.{field.column}" for field in _FIELDS)} {_VISIBLE}"""
-_NAMED = f"""SELECT c.id, c.reference, c.platform, c.currency {_VISIBLE}
-AND (c.id = ANY(%(ids)s::uuid[]) OR c.reference = ANY(%(references)s::text[]))"""
+_NAMED = f"""SELECT c.id, c.reference, c.platform, c.currency,
+    (SELECT w.raw_floor FROM accounts_workspace w WHERE w.id = c.workspace_id) {_VISIBLE}
+AND (c.id = ANY(%(ids)s::uuid[]) OR c.reference = ANY(%(references)s::text[]))"""  # noqa: S608 (its parts stand here)
 _CAMPAIGN_BY_ID = _CAMPAIGN + "AND c.id = %(name)s"
 _CAMPAIGN_BY_REFERENCE = _CAMPAIGN + "AND c.reference = %(name)s"
 
@@ -35,6 +37,7 @@ class NamedCampaign(NamedTuple):
     reference: str
     platform: str
     currency: str
+    raw_floor: date | None  # its workspace takes no facts from before this day
 
 
 def campaigns_visible(caller: Caller) -> QuerySet[Campaign]:

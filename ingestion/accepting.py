@@ -1,15 +1,15 @@
 """Accepts events: from what was sent to what the event log has acknowledged. Every door calls `accept`."""
 
-import time
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
+from time import perf_counter
 from typing import NamedTuple, cast
 
 from msgspec import Raw
 
 from accounts.caller import Caller
-from campaigns.selectors import campaigns_named
+from campaigns.selectors import NamedCampaign, campaigns_named
 from ingestion.errors import InvalidEvent, TransientFailure
 from ingestion.eventlog.base import EventLog
 from ingestion.eventlog.opening import event_log
@@ -36,6 +36,7 @@ class Terms(NamedTuple):
     received_at: datetime
     visitor_key: bytes
     may_derive_id: bool
+    raw_floor: datetime | None = None  # what happened before is no longer kept
 
 
 class Acceptance(NamedTuple):
@@ -64,9 +65,10 @@ def accept(bodies: Sequence[bytes | Raw], caller: Caller, *, may_derive_id: bool
     Whatever the stores raise before anything is on the log is passed on.
     """
     sent = [read_one(body) for body in bodies]
-    places = _places(caller, {one.campaign_id for one in sent if not isinstance(one, InvalidEvent)})
+    named = campaigns_named(caller, {one.campaign_id for one in sent if not isinstance(one, InvalidEvent)})
+    places = {name: _place(caller, campaign) for name, campaign in named.items()}
     visitor_key = configuration().tracking.visitor_key.encode()
-    terms = Terms(datetime.now(UTC), visitor_key, may_derive_id)
+    terms = Terms(datetime.now(UTC), visitor_key, may_derive_id, _raw_floor(named.values()))
     acceptance = put_on_log([make_one(one, places, terms) for one in sent], event_log())
     _count(acceptance, sent)
     return acceptance
@@ -88,13 +90,13 @@ def make_one(
     if place is None:
         return InvalidEvent("unknown_campaign", "campaign_id", "The workspace has no such campaign.")
     try:
-        if isinstance(sent, SentMetric):
-            return metric_event(sent, place, terms.received_at)
-        return interaction(
-            sent, place, terms.received_at, terms.visitor_key, may_derive_id=terms.may_derive_id
-        )
+        event = _event(sent, place, terms)
     except InvalidEvent as refusal:
         return refusal.with_traceback(None)
+    if terms.raw_floor and event.occurred_at < terms.raw_floor:
+        told = f"The workspace keeps facts from {terms.raw_floor.date()} on."
+        return InvalidEvent("too_old", "occurred_at", told)
+    return event
 
 
 def put_on_log(events: Sequence[Made | InvalidEvent], log: EventLog) -> Acceptance:
@@ -141,20 +143,28 @@ def produce(events: Mapping[int, Event], log: EventLog) -> dict[int, InvalidEven
 def _produce(
     topic: str, events: Sequence[Event], log: EventLog
 ) -> Mapping[int, InvalidEvent | TransientFailure]:
-    started = time.perf_counter()
+    started = perf_counter()
     failures = log.produce(topic, [entry_of(event) for event in events])
     if len(failures) < len(events):
-        observe(Metric.LOG_SECONDS, time.perf_counter() - started, topic=topic)
+        observe(Metric.LOG_SECONDS, perf_counter() - started, topic=topic)
         count(Metric.EVENTS_LOGGED, len(events) - len(failures), topic=topic)
     return failures
 
 
-def _places(caller: Caller, names: Collection[str]) -> dict[str, Place]:
-    """Where each named campaign is; in one statement for all of them."""
-    return {
-        name: Place(caller.home, campaign.id, cast(Platform, campaign.platform), campaign.currency)
-        for name, campaign in campaigns_named(caller, names).items()
-    }
+def _event(sent: SentEvent, place: Place, terms: Terms) -> Made:
+    if isinstance(sent, SentMetric):
+        return metric_event(sent, place, terms.received_at)
+    return interaction(sent, place, terms.received_at, terms.visitor_key, may_derive_id=terms.may_derive_id)
+
+
+def _place(caller: Caller, campaign: NamedCampaign) -> Place:
+    return Place(caller.home, campaign.id, cast(Platform, campaign.platform), campaign.currency)
+
+
+def _raw_floor(campaigns: Collection[NamedCampaign]) -> datetime | None:
+    """They are all of one workspace."""
+    floor = next((campaign.raw_floor for campaign in campaigns), None)
+    return datetime.combine(floor, time.min, UTC) if floor else None
 
 
 def _count(acceptance: Acceptance, sent: Sequence[SentEvent | InvalidEvent]) -> None:

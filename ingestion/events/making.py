@@ -4,14 +4,14 @@ Raises InvalidEvent. Safe to repeat: the same body at the same place is the same
 """
 
 from datetime import datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from msgspec import structs
 
 from ingestion.errors import InvalidEvent
-from ingestion.events.bounds import Platform, canonical_amount, check_amount, check_currency
+from ingestion.events.bounds import Platform, canonical_amount, check_currency
 from ingestion.events.envelope import SCHEMA_VERSION, Increment, Interaction, MetricEvent, Visit
 from ingestion.events.identity import derived_event_id, milliseconds, new_event_id, visitor_of
 from ingestion.events.sent import Sent, SentConversion, SentInteraction, SentMetric
@@ -93,7 +93,7 @@ def _id_and_time(sent: Sent, received_at: datetime) -> tuple[str | None, datetim
 
 def _derived_id(sent: SentInteraction, visitor: str, occurred_at: datetime) -> str:
     told = {
-        name: canonical_amount(value) if isinstance(value, Decimal) else value
+        name: _amount(value) if isinstance(value, Decimal) else value
         for name, value in structs.asdict(sent).items()
         if value is not None and name not in _NOT_DERIVED_FROM
     }
@@ -105,9 +105,10 @@ def _platform_of_click_id(sent: SentInteraction) -> Platform | None:
 
 
 def _increment(sent: SentMetric, default_currency: str) -> Increment:
-    if all(getattr(sent, name) is None for name in _FIGURES):
+    counts = sent.impressions is sent.clicks is sent.conversions is None
+    if counts and sent.spend is sent.revenue is None:
         raise InvalidEvent("required", "impressions", f"Name at least one of {', '.join(_FIGURES)}.")
-    spend, revenue = _amount("spend", sent.spend), _amount("revenue", sent.revenue)
+    spend, revenue = _amount(sent.spend), _amount(sent.revenue)
     return Increment(
         region=sent.region or "",
         device=sent.device or "",
@@ -124,7 +125,7 @@ def _visit(sent: SentInteraction, visitor: str, default_currency: str) -> Visit:
     told: dict[str, Any] = {name: getattr(sent, name) or "" for name in _TAKEN_AS_SENT}
     value = None
     if isinstance(sent, SentConversion):
-        value = _amount("value", sent.value)
+        value = _amount(sent.value)
         told |= {"type": sent.type, "click_id": sent.click_id or ""}
     currency = _currency(sent, default_currency, is_needed=value is not None)
     return Visit(visitor=visitor, value=value, currency=currency, consent=_consent(sent.consent), **told)
@@ -134,9 +135,14 @@ def _count(sent: int | str | None) -> int | None:
     return None if sent is None else int(sent)
 
 
-def _amount(field: str, sent: Decimal | None) -> Decimal | None:
-    check_amount(field, sent)
-    return None if sent is None else canonical_amount(sent)
+def _amount(sent: Decimal | None) -> Decimal | None:
+    """One spelling for one amount; the payload that it goes into refuses what is no amount."""
+    if sent is None:
+        return None
+    try:
+        return canonical_amount(sent)
+    except InvalidOperation:
+        return sent
 
 
 def _currency(sent: Sent, default: str, *, is_needed: bool) -> str:

@@ -56,29 +56,28 @@ class Sent(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True, tag_fi
     time_fields: ClassVar[tuple[str, ...]] = ("occurred_at",)
 
     def own_id(self) -> str | None:
-        return _agreed(
-            [(name, value) for name in self.id_fields if (value := getattr(self, name)) is not None]
-        )
+        return self._told(self.id_fields, _as_it_is)
 
     def own_time(self) -> datetime | None:
-        return _agreed(
-            [
-                (name, instant(name, text))
-                for name in self.time_fields
-                if (text := getattr(self, name)) is not None
-            ]
-        )
+        return self._told(self.time_fields, instant)
+
+    def _told(self, fields: tuple[str, ...], read: Callable[[str, str], T]) -> T | None:
+        """What all spellings of one field say."""
+        told: T | None = None
+        first = ""
+        for name in fields:
+            text = getattr(self, name)
+            if text is None:
+                continue
+            value = read(name, text)
+            if told is not None and value != told:
+                raise InvalidEvent("conflict", name, f"{name} and {first} say different things.")
+            told, first = value, first or name
+        return told
 
 
-def _agreed(spellings: list[tuple[str, T]]) -> T | None:
-    """What all spellings of one field say."""
-    if not spellings:
-        return None
-    first_name, first = spellings[0]
-    for name, value in spellings[1:]:
-        if value != first:
-            raise InvalidEvent("conflict", name, f"{name} and {first_name} say different things.")
-    return first
+def _as_it_is(field: str, text: str) -> str:
+    return text
 
 
 class SentMetric(Sent, kw_only=True, frozen=True, tag="metric"):

@@ -26,4 +26,5 @@ def cut(time: datetime) -> datetime:
     """In UTC, as fine as the log keeps it."""
     if time.tzinfo is not UTC:
         time = time.astimezone(UTC)
-    return time.replace(microsecond=time.microsecond // 1000 * 1000)
+    finer = time.microsecond % 1000
+    return time.replace(microsecond=time.microsecond - finer) if finer else time

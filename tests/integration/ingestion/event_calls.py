@@ -32,11 +32,14 @@ def new_log(**server: Any) -> EventLog:
 
 def on_the_log(log: EventLog) -> list[Any]:
     """Every event that stands there, in its topic's and partition's order."""
-    consumer = log.consumer(f"look-{uuid.uuid4().hex}", READERS)
+    group = f"look-{uuid.uuid4().hex}"
+    consumer = log.consumer(group, READERS)
     try:
-        events = []
-        while batch := consumer.poll(10_000, 0.1).records:
-            events += [READERS[record.partition.topic](record.value) for record in batch]
+        events: list[Any] = []
+        while any(log.lag(group, READERS).values()):
+            batch = consumer.poll(10_000, 0.1)
+            consumer.commit(batch.receipts)
+            events += [READERS[record.partition.topic](record.value) for record in batch.records]
         return events
     finally:
         consumer.close()

@@ -1,11 +1,12 @@
 """POST /api/v1/events/: what is accepted stands on the log, what is not is told item by item."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from accounts.models import Workspace
 from accounts.rights import Right
 from campaigns.models import Campaign
 from ingestion.eventlog.base import EventLog
@@ -206,6 +207,19 @@ def test_a_campaign_is_known_from_the_moment_it_exists_and_when_it_is_archived(l
     assert send(ann.client, metric(campaign_id=made["reference"])).status_code == 202
     assert ann.client.delete(f"/api/v1/campaigns/{made['id']}/").status_code == 204
     assert send(ann.client, metric(campaign_id=made["id"])).status_code == 202
+
+
+def test_what_happened_before_the_raw_floor_is_too_old(log: EventLog, sender: Program) -> None:
+    floor = RECENTLY.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=2)
+    Workspace.objects.filter(id=sender.api_key.workspace_id).update(raw_floor=floor.date())
+    before = floor - timedelta(milliseconds=1)
+    events = [metric(occurred_at=moment.isoformat()) for moment in (before, floor, RECENTLY)]
+    body = send(sender.client, {"events": [*events, click(click_date=before.isoformat())]}).json()
+    assert body["accepted"] == 2
+    assert [(one["index"], one["code"], one["field"]) for one in body["rejected"]] == [
+        (0, "too_old", "occurred_at"),
+        (3, "too_old", "occurred_at"),
+    ]
 
 
 @pytest.mark.parametrize("name", ["reference", "id"])

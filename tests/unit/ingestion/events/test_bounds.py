@@ -199,3 +199,10 @@ def test_a_time_without_an_id_is_enough_on_the_tracking_routes_alone() -> None:
     assert refusal(metric(event_id=None)) == ("event_id", "required")
     assert refusal(conversion()) == ("event_id", "required")
     assert accepted(conversion(), tracking=True).event_id
+
+
+@pytest.mark.parametrize("value", ["sNaN", "NaN", "1e999999", "-1"])
+def test_what_is_no_amount_derives_no_id(value: str) -> None:
+    with pytest.raises(InvalidEvent) as refused:
+        accepted(conversion(value=value), tracking=True)
+    assert (refused.value.field, refused.value.code) == ("value", "out_of_range")
