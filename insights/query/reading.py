@@ -21,7 +21,7 @@ def read_freshness(question: Question, plan: Plan) -> Freshness:
     through = data_through()
     window = timedelta(days=min(rules.lateness_days, rules.restatement_days))
     received, unsettled, tracked = _of_marks(marks_statement(plan, question.now - window))
-    missing = [source for source in (EVENTS, TRACKED, plan.source) if source not in received]
+    missing = [source for source in {EVENTS, TRACKED, plan.source} if source not in received]
     if missing:
         received |= dict(reader().rows(*receipts_statement(plan, missing), feature=FEATURE))
     return Freshness(
