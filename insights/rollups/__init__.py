@@ -1,1 +1,1 @@
-"""Figures by minute, quarter of an hour and day, always recomputed from the raw rows."""
+"""Figures by minute, 15 minutes and day: recomputed from the raw rows, never incremented."""

@@ -8,8 +8,8 @@ import pytest
 
 from campaigns.models import Campaign
 from tests import people
-from tests.integration.insights.oracle import Row, expected, random_facts, random_question
-from tests.integration.insights.rollup_rows import asked, campaign_of, codes, put, quarter
+from tests.integration.insights.query.oracle import Row, expected, random_facts, random_question
+from tests.integration.insights.query.rollup_rows import asked, campaign_of, codes, put, quarter
 from tests.people import Person
 
 pytestmark = pytest.mark.django_db

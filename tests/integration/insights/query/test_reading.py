@@ -10,7 +10,7 @@ from accounts.rights import Right
 from campaigns.models import Campaign, CampaignGrant
 from insights.query import reading
 from tests import people
-from tests.integration.insights.rollup_rows import (
+from tests.integration.insights.query.rollup_rows import (
     account_day,
     asked,
     campaign_of,
