@@ -174,8 +174,38 @@ class Warehouse(Section, frozen=True):
     read_memory_mb: Annotated[Count, says("Most memory that a question may take.")] = 400
     read_scan_mb: Annotated[Count, says("Most data that a question may read.")] = 50_000
     read_answer_mb: Annotated[Count, says("Largest answer to a question.")] = 256
-    write_seconds: Annotated[Count, says("Longest that an insert or a recompute may run.")] = 120
+    write_seconds: Annotated[
+        Count, says("Longest that an insert may run; settling waits for it (see CA_AGGREGATION_*).")
+    ] = 60
     write_memory_mb: Annotated[Count, says("Most memory that an insert or a recompute may take.")] = 700
+
+
+class Aggregation(Section, frozen=True):
+    """How rollups follow the raw rows."""
+
+    sweep_seconds: Annotated[
+        Count, says("How often the marks are looked through even if nobody asks; when first scheduled.")
+    ] = 5
+    margin_seconds: Annotated[
+        int,
+        says(
+            "Marks this young are recomputed again: their rows may become visible after them. On a cluster "
+            "at least what an insert takes there.",
+            ge=0,
+        ),
+    ] = 2
+    marks_per_tick: Annotated[Count, says("Most marks that are worked off before progress is kept.")] = 5000
+    tick_seconds: Annotated[Count, says("How long one task goes on while there are marks left.")] = 60
+    statement_seconds: Annotated[
+        Count, says("Longest that the statements of one recompute may run, all levels together.")
+    ] = 25
+    settle_seconds: Annotated[
+        Count,
+        says(
+            "A mark is recomputed once more when it is this old, and only then cleared: nothing of its time "
+            "may still be under way. At least 5 more than the longest insert and recompute together."
+        ),
+    ] = 90
 
 
 class Jwt(Section, frozen=True):
@@ -259,6 +289,7 @@ class Options(Struct, frozen=True, kw_only=True):
     redis_cache: RedisCache = RedisCache()
     clickhouse: ClickHouse = ClickHouse()
     warehouse: Warehouse = Warehouse()
+    aggregation: Aggregation = Aggregation()
     topics: Topics = Topics()
     kafka: Kafka = Kafka()
     jwt: Jwt = Jwt()

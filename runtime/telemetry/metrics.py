@@ -71,6 +71,12 @@ class Metric(Enum):
         ("task",),
         "Celery tasks that are running now.",
     )
+    RECOMPUTE_SECONDS = (
+        "ca_recompute_seconds",
+        Kind.HISTOGRAM,
+        ("family",),
+        "Time of one recompute through its levels, by what it is made of: facts, hourly or daily reports.",
+    )
 
     def __init__(self, full_name: str, kind: Kind, labels: tuple[str, ...], meaning: str) -> None:
         self.full_name = full_name

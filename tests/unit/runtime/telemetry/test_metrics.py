@@ -10,7 +10,7 @@ from runtime.telemetry.metrics import OWN_REGISTRY, Kind, Metric, count, move, o
 from runtime.telemetry.metrics_reference import metrics_reference
 
 # Each takes few values. Another label wants a reason why it does too.
-BOUNDED_LABELS = {"method", "route", "status", "check", "task", "outcome"}
+BOUNDED_LABELS = {"method", "route", "status", "check", "task", "outcome", "family"}
 
 
 @pytest.mark.parametrize("metric", Metric)

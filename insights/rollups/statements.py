@@ -1,0 +1,168 @@
+"""The statements of a recompute: each is one INSERT … SELECT into one level.
+
+It reads what the level is made of and the keys that stand in it, all with FINAL, and writes new figures or,
+for a key that nothing tells of any more, a deletion row. Its version is the engine's clock when it began.
+
+Parameters: `spans` is what is asked for, `first` and `last` bound it in time, `zone` is that of a day,
+`seconds` is how long the statement may take.
+"""
+
+from typing import NamedTuple
+
+from warehouse.tables import REPORT_KEY, ROLLUP_15MIN, ROLLUP_DAY, ROLLUP_MINUTE, SUMS, Table
+
+# How long the minutes of a quarter of an hour are kept up: an older quarter is made of raw rows.
+MINUTES_SERVE = "INTERVAL 36 HOUR"
+
+_CLOCK = "toUInt64(toUnixTimestamp64Micro(now64(6)))"
+_FIGURES = ", ".join(SUMS)
+_UNTOLD = ", ".join(f"CAST(NULL, '{kind}') AS {name}" for name, kind in SUMS.items())
+_ONE = "toNullable(1)"
+_DAYS = "first + arrayJoin(range(toUInt32(last - first + 1)))"
+
+
+class Level(NamedTuple):
+    """A rollup by fixed lengths of time: its table, the length, and the bucket that a time lies in."""
+
+    table: Table
+    seconds: int
+    bucket_of: str
+
+
+MINUTE = Level(ROLLUP_MINUTE, 60, "toStartOfMinute")
+QUARTER = Level(ROLLUP_15MIN, 900, "toStartOfFifteenMinutes")
+
+
+def minutes_of_facts() -> str:
+    young = f"toStartOfFifteenMinutes(bucket) > now() - {MINUTES_SERVE}"
+    return _statement(MINUTE.table, _asked(MINUTE, young), _events(MINUTE), _tracked(MINUTE))
+
+
+def quarters_of_facts() -> str:
+    """Made of their minutes while those are kept up."""
+    young, old = (f"bucket {sign} now() - {MINUTES_SERVE}" for sign in (">", "<="))
+    below = (_minutes(young), _events(QUARTER, old), _tracked(QUARTER, old))
+    return _statement(QUARTER.table, _asked(QUARTER), *below)
+
+
+def quarters_of_hourly_reports() -> str:
+    """An hour stands in the quarter that it begins with."""
+    return _statement(QUARTER.table, _asked(QUARTER), _reported("toStartOfFifteenMinutes(starts_at)"))
+
+
+def days_of_quarters() -> str:
+    """In one zone."""
+    day = "toDate(bucket, %(zone)s)"
+    asked = _spans(
+        _DAYS, first="toDate(toDateTime(span.4), %(zone)s)", last="toDate(toDateTime(span.5 - 1), %(zone)s)"
+    )
+    quarters = f"""
+        SELECT workspace_id, campaign_id, %(zone)s AS timezone, {day} AS day, source, platform, region, device,
+               currency, {_FIGURES}, 0 AS stands
+        FROM rollup_15min FINAL
+        WHERE (workspace_id, campaign_id, {day}, source) IN {_wanted()}
+    """
+    return _statement(ROLLUP_DAY, asked, quarters, where="timezone = %(zone)s")
+
+
+def days_of_daily_reports() -> str:
+    """The account's own days, in whichever zone: none is farther from UTC than 14 hours."""
+    asked = _spans(
+        _DAYS, first="toDate(toDateTime(span.4 - 43200))", last="toDate(toDateTime(span.5 + 50399))"
+    )
+    return _statement(ROLLUP_DAY, asked, _reported("toDate(bucket)", "timezone,"))
+
+
+def _statement(table: Table, asked: str, *below: str, where: str = "1") -> str:
+    """Each part of `below` yields the key, the figures and 0."""
+    key = table.sorting_key
+    standing = f"""
+        SELECT {key}, {_UNTOLD}, 1 AS stands
+        FROM {table.name} FINAL
+        WHERE (workspace_id, campaign_id, bucket, source) IN {_wanted()} AND {where}
+    """
+    return f"""
+        INSERT INTO {table.name} ({key}, {_FIGURES}, version, is_deleted)
+        WITH asked AS ({asked})
+        SELECT {key}, {", ".join(f"sum({name})" for name in SUMS)}, {_CLOCK}, min(stands)
+        FROM ({" UNION ALL ".join((standing, *below))})
+        GROUP BY {key}
+        SETTINGS max_execution_time = %(seconds)s, do_not_merge_across_partitions_select_final = 1
+    """
+
+
+def _asked(level: Level, where: str = "1") -> str:
+    """Every bucket that a span touches."""
+    step = level.seconds
+    buckets = f"toDateTime(first + {step} * arrayJoin(range(toUInt32(last - first + 1))), 'UTC')"
+    first, last = f"intDiv(span.4, {step}) * {step}", f"intDiv(span.5 - 1, {step}) * {step}"
+    return _spans(buckets, first=first, last=last)
+
+
+def _spans(buckets: str, *, first: str, last: str) -> str:
+    return f"""
+        SELECT workspace_id, campaign_id, source, {buckets} AS bucket
+        FROM (
+            SELECT toUUID(span.1) AS workspace_id, toUUID(span.2) AS campaign_id, span.3 AS source,
+                   {first} AS first, {last} AS last
+            FROM (SELECT arrayJoin(%(spans)s) AS span)
+        )
+    """
+
+
+def _wanted(where: str = "1") -> str:
+    return f"(SELECT workspace_id, campaign_id, bucket, source FROM asked WHERE {where})"
+
+
+def _minutes(where: str) -> str:
+    return f"""
+        SELECT workspace_id, campaign_id, {QUARTER.bucket_of}(bucket) AS quarter, source, platform, region,
+               device, currency, {_FIGURES}, 0 AS stands
+        FROM rollup_minute FINAL
+        WHERE (workspace_id, campaign_id, {QUARTER.bucket_of}(bucket), source) IN {_wanted(where)}
+    """
+
+
+def _events(level: Level, where: str = "1") -> str:
+    return f"""
+        SELECT workspace_id, campaign_id, {level.bucket_of}(occurred_at) AS bucket, 'events' AS source,
+               platform, region, device, {_currency("isNotNull(spend) OR isNotNull(revenue)")}, {_FIGURES},
+               0 AS stands
+        FROM metric_events FINAL
+        WHERE (workspace_id, campaign_id, {level.bucket_of}(occurred_at), 'events') IN {_wanted(where)}
+    """
+
+
+def _tracked(level: Level, where: str = "1") -> str:
+    """What was tracked, counted by kind; only a conversion has a value."""
+    return f"""
+        SELECT workspace_id, campaign_id, {level.bucket_of}(occurred_at) AS bucket, 'tracked' AS source,
+               platform, region, device, {_currency("kind = 'conversion' AND isNotNull(value)")},
+               if(kind = 'impression', {_ONE}, NULL), if(kind = 'click', {_ONE}, NULL),
+               if(kind = 'conversion', {_ONE}, NULL), NULL, if(kind = 'conversion', value, NULL), 0 AS stands
+        FROM interactions FINAL
+        WHERE (workspace_id, campaign_id, {level.bucket_of}(occurred_at), 'tracked') IN {_wanted(where)}
+    """
+
+
+def _reported(bucket: str, timezone: str = "") -> str:
+    """The slices of the standing snapshots; the ad accounts of a campaign add up."""
+    near = "bucket BETWEEN toDateTime(%(first)s - 172800) AND toDateTime(%(last)s + 172800)"
+    asked = "workspace_id IN (SELECT workspace_id FROM asked) AND report IN (SELECT source FROM asked)"
+    return f"""
+        SELECT workspace_id, campaign_id, {timezone} {bucket} AS reported, report, platform, region, device,
+               {_currency("isNotNull(spend) OR isNotNull(revenue)")}, {_FIGURES}, 0 AS stands
+        FROM (SELECT * FROM snapshot_slices FINAL WHERE {asked} AND {near}) AS slices
+        INNER JOIN (
+            SELECT {REPORT_KEY}, max(version) AS version, argMax(timezone, version) AS timezone
+            FROM snapshots
+            WHERE {asked} AND {near}
+            GROUP BY {REPORT_KEY}
+        ) AS standing USING ({REPORT_KEY}, version)
+        WHERE (workspace_id, campaign_id, {bucket}, report) IN {_wanted()}
+    """
+
+
+def _currency(has_money: str) -> str:
+    """A row without money has none, so that its figures stand in one row whatever else was said."""
+    return f"if({has_money}, currency, '') AS currency"

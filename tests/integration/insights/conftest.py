@@ -1,0 +1,41 @@
+"""A campaign of its own for every test, and raw rows for it."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from campaigns.models import Campaign
+from tests.integration.insights.raw import Raw
+from tests.people import new_workspace
+from warehouse import client
+from warehouse.client import Writer
+
+
+@pytest.fixture
+def writer() -> Iterator[Writer]:
+    return client.writer()
+
+
+@pytest.fixture
+def campaign(transactional_db: None) -> Campaign:
+    """Its days are 23 and 25 hours long now and then."""
+    return new_campaign("Europe/Berlin")
+
+
+@pytest.fixture
+def raw(writer: Writer, campaign: Campaign) -> Raw:
+    return Raw(writer, campaign.workspace_id, campaign.id)
+
+
+def new_campaign(zone: str) -> Campaign:
+    workspace = new_workspace()
+    return Campaign.objects.create(
+        workspace=workspace, name="Spring", reference="cmp-1", platform="meta", currency="EUR", timezone=zone
+    )
+
+
+@pytest.fixture
+def today() -> datetime:
+    """A few hours ago, at the start of an hour: young enough for the minutes to serve."""
+    return datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(hours=6)

@@ -1,0 +1,120 @@
+"""rollup = f(raw rows), whatever was delivered, how often and in which order."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from random import Random
+
+import pytest
+
+from insights.rollups.recompute import recompute
+from tests.integration.insights import oracle
+from tests.integration.insights.raw import Figures, Raw, Row
+
+LONG_AGO = datetime(2026, 3, 28, tzinfo=UTC)  # Berlin's clocks go forward on the 29th
+BERLIN = "Europe/Berlin"
+
+
+def is_right(raw: Raw, *, minutes: bool) -> None:
+    """Every level that is kept up holds what the oracle says, no more and no less."""
+    if minutes:
+        assert raw.standing("rollup_minute") == oracle.by_minute(raw)
+    assert raw.standing("rollup_15min") == oracle.by_quarter(raw)
+    assert raw.standing("rollup_day", "timezone, bucket") == oracle.by_day(raw, BERLIN)
+
+
+def some_facts(raw: Raw, random: Random, first: datetime, hours: int) -> list[tuple[str, Row]]:
+    """Events and interactions, some of which are sent again with another payload."""
+    found = []
+    for number in range(150):
+        at = first + timedelta(milliseconds=random.randrange(hours * 3_600_000))
+        for attempt in range(random.choice((1, 1, 1, 2, 3))):
+            if random.random() < 0.6:
+                found.append(("event", raw.event(f"e{number}", at, after=attempt + 1, **increment(random))))
+            else:
+                found.append(("visit", raw.interaction(f"i{number}", at, after=attempt + 1, **visit(random))))
+    return found
+
+
+def increment(random: Random) -> Row:
+    spend = random.choice((None, Decimal(random.randrange(10**7)) / 10**6))
+    return {
+        "region": random.choice(("", "DE", "FR")),
+        "device": random.choice(("", "mobile")),
+        "clicks": random.choice((None, 0, random.randrange(9))),
+        "impressions": random.choice((None, random.randrange(1000))),
+        "conversions": random.choice((None, Decimal("0.5"))),
+        "spend": spend,
+        "currency": "" if spend is None else random.choice(("EUR", "USD")),
+    }
+
+
+def visit(random: Random) -> Row:
+    kind = random.choice(("click", "conversion", "impression"))
+    value = Decimal("12.345678") if kind == "conversion" and random.random() < 0.7 else None
+    return {
+        "kind": kind,
+        "region": random.choice(("", "DE")),
+        "value": value,
+        "currency": (value and "EUR") or "",
+    }
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("age", ["today", "long ago"])
+def test_any_order_batching_and_repetition_makes_the_same_rollups(
+    raw: Raw, today: datetime, seed: int, age: str
+) -> None:
+    random = Random(seed)
+    first, hours = (today, 5) if age == "today" else (LONG_AGO, 72)
+    facts = some_facts(raw, random, first, hours)
+    delivered = facts + random.sample(facts, 60)
+    random.shuffle(delivered)
+    whole = [raw.target(source, first, first + timedelta(hours=hours)) for source in ("events", "tracked")]
+    while delivered:
+        batch, delivered = delivered[:40], delivered[40:]
+        raw.put_events(*(row for kind, row in batch if kind == "event"))
+        raw.put_interactions(*(row for kind, row in batch if kind == "visit"))
+        recompute(whole)
+        is_right(raw, minutes=age == "today")
+
+
+def test_twice_is_once(raw: Raw, today: datetime) -> None:
+    raw.put_events(raw.event("e1", today, clicks=3, spend=Decimal("0.25"), currency="EUR"))
+    for _ in range(2):
+        recompute([raw.target("events", today, today + timedelta(minutes=1))])
+        is_right(raw, minutes=True)
+
+
+def test_a_key_that_nothing_tells_of_any_more_vanishes_at_every_level(raw: Raw, today: datetime) -> None:
+    target = raw.target("events", today, today + timedelta(minutes=1))
+    raw.put_events(raw.event("e1", today, clicks=3, region="DE"))
+    recompute([target])
+    raw.put_events(raw.event("e1", today, clicks=3, region="FR", after=2))
+    recompute([target])
+    assert {key[3] for key in raw.standing("rollup_day")} == {"FR"}
+    is_right(raw, minutes=True)
+
+
+def test_a_metric_that_nothing_told_is_null_and_a_zero_is_zero(raw: Raw, today: datetime) -> None:
+    raw.put_events(raw.event("e1", today, clicks=0), raw.event("e2", today))
+    recompute([raw.target("events", today, today + timedelta(minutes=1))])
+    assert list(raw.standing("rollup_day").values()) == [Figures(clicks=0)]
+
+
+def test_a_currency_without_money_makes_no_row_of_its_own(raw: Raw, today: datetime) -> None:
+    raw.put_events(raw.event("e1", today, clicks=1, currency="USD"), raw.event("e2", today, clicks=1))
+    recompute([raw.target("events", today, today + timedelta(minutes=1))])
+    assert list(raw.standing("rollup_15min").values()) == [Figures(clicks=2)]
+
+
+def test_nobody_else_is_touched(raw: Raw, today: datetime) -> None:
+    raw.put_events(raw.event("e1", today, clicks=1), raw.event("e2", today + timedelta(hours=1), clicks=1))
+    recompute([raw.target("events", today, today + timedelta(minutes=1))])
+    assert list(raw.standing("rollup_15min")) == [(today, "events", "meta", "", "", "")]
+
+
+def test_a_target_is_in_whole_minutes(raw: Raw, today: datetime) -> None:
+    with pytest.raises(ValueError, match="whole minute"):
+        recompute([raw.target("events", today, today + timedelta(seconds=90))])
+    with pytest.raises(ValueError, match="no stretch"):
+        recompute([raw.target("events", today, today)])
