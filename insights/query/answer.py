@@ -8,7 +8,7 @@ from insights.metrics import METRICS, Unit
 from insights.query.figures import Whole, add_up, parts_of
 from insights.query.freshness import Freshness
 from insights.query.plan import Plan
-from insights.query.question import EVENTS, Granularity, Origin, Question
+from insights.query.question import EVENTS, Granularity, Question
 from insights.query.rows import Row, rows_of
 from insights.query.sql import REPORT, Found
 from insights.query.warnings import warnings_of
@@ -21,7 +21,7 @@ def answer(question: Question, plan: Plan, found: Sequence[Found], freshness: Fr
     parts = parts_of(found, plan, tracked=freshness.tracked)
     total = add_up(parts)
     rows = rows_of(question, plan, parts, freshness)
-    report = plan.source if REPORT in total.standings or question.origin is Origin.REPORT else EVENTS
+    report = source_of(plan, found)
     return {
         "query": echo(question),
         "rows": [_row(row, question, freshness) for row in rows],
@@ -29,10 +29,16 @@ def answer(question: Question, plan: Plan, found: Sequence[Found], freshness: Fr
         "comparison": None,
         "report": report,
         "freshness": {"data_through": freshness.data_through, "sources": freshness.sources(report)},
-        "warnings": warnings_of(question, plan, found, total, freshness),
+        "warnings": warnings_of(question, plan, found, total, report, freshness),
         "cached": False,
         "age_seconds": 0,
     }
+
+
+def source_of(plan: Plan, found: Sequence[Found]) -> str:
+    """Where the platform figures are from: the report if it counts anywhere, else events."""
+    reported = not plan.events or any(row.standing == REPORT for row in found)
+    return plan.source if reported else EVENTS
 
 
 def echo(question: Question) -> Body:

@@ -2,11 +2,11 @@
 
 from datetime import UTC, datetime
 
-from insights.query.answer import Body, answer
+from insights.query.answer import Body, answer, source_of
 from insights.query.parse import Given, parse
 from insights.query.plan import plan
 from insights.query.question import Subject
-from insights.query.reading import read_figures, read_freshness
+from insights.query.reading import read_figures, read_freshness, with_receipts
 
 
 def ask(given: Given, subject: Subject, now: datetime | None = None) -> Body:
@@ -14,4 +14,5 @@ def ask(given: Given, subject: Subject, now: datetime | None = None) -> Body:
     question = parse(given, subject, now or datetime.now(UTC))
     planned = plan(question)
     freshness = read_freshness(question, planned)
-    return answer(question, planned, read_figures(planned), freshness)
+    found = read_figures(planned)
+    return answer(question, planned, found, with_receipts(freshness, planned, source_of(planned, found)))

@@ -69,13 +69,21 @@ def parts_of(found: Iterable[Found], plan: Plan, *, tracked: bool) -> list[Part]
 
 
 def add_up(parts: Sequence[Part]) -> Whole:
-    names = [metric.name for metric in (*REPORTED, *SEEN)]
-    told = {name: [part.figures[name] for part in parts if name in part.figures] for name in names}
     return Whole(
-        sums={name: _added(figures) for name, figures in told.items() if figures},
+        sums=_sums(parts),
         ratios={ratio.name: _ratio(ratio, parts) for ratio in RATIOS},
         standings=frozenset().union(*(part.standings for part in parts)),
     )
+
+
+def _sums(parts: Sequence[Part]) -> dict[str, Figure]:
+    if len(parts) == 1:  # as in most rows of a broken-down answer
+        return parts[0].figures
+    told: dict[str, list[Figure]] = {}
+    for part in parts:
+        for name, figure in part.figures.items():
+            told.setdefault(name, []).append(figure)
+    return {name: _added(figures) for name, figures in told.items()}
 
 
 def _key(row: Found, plan: Plan) -> Key:
@@ -111,18 +119,19 @@ def _is_foreign(row: Found, column: str) -> bool:
 def _added(figures: Iterable[Figure]) -> Figure:
     """Of at least one figure."""
     told = list(figures)
+    if len(told) == 1:
+        return told[0]
     known = [figure.known for figure in told if figure.known is not None]
     return Figure(_total(known) if known else None, all(figure.whole for figure in told))
 
 
 def _ratio(ratio: Ratio, parts: Sequence[Part]) -> Decimal | None:
-    pairs = [
-        (part.figures[ratio.numerator].value, part.figures[ratio.denominator].value)
-        for part in parts
-        if ratio.numerator in part.figures
-    ]
-    known = [(above, below) for above, below in pairs if above is not None and below is not None]
-    return ratio.of(_total(above for above, _ in known), _total(below for _, below in known))
+    above = below = NOTHING
+    for part in parts:
+        numerator, denominator = part.figures.get(ratio.numerator), part.figures.get(ratio.denominator)
+        if numerator and denominator and numerator.value is not None and denominator.value is not None:
+            above, below = EXACT.add(above, numerator.value), EXACT.add(below, denominator.value)
+    return ratio.of(above, below)
 
 
 def _total(amounts: Iterable[Decimal]) -> Decimal:

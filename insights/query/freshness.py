@@ -36,12 +36,14 @@ class Freshness(Struct, frozen=True, kw_only=True):
             return NEVER
         return DELAYED if self.is_delayed else OK
 
+    def names(self, report: str) -> list[str]:
+        """The source of the platform figures, and first-hand tracking once there was any."""
+        return [report, TRACKED] if self.tracked else [report]
+
     def sources(self, report: str) -> list[dict[str, Any]]:
-        """The one of the platform figures, and first-hand tracking once there was any."""
-        names = [report, TRACKED] if self.tracked else [report]
         return [
             {"source": name, "last_received_at": self.last_received.get(name), "state": self.state(name)}
-            for name in names
+            for name in self.names(report)
         ]
 
     def is_final(self, bucket: Bucket, standings: frozenset[str]) -> bool:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from insights.query.plan import Plan
 from insights.query.question import EVENTS, TRACKED
-from insights.query.sql import MINE, Statement, at_edge, parameters
+from insights.query.sql import MINE, Statement, at_edge, filled
 
 RECEIVED = "received"
 UNSETTLED = "unsettled"
@@ -31,13 +31,13 @@ UNION ALL
 SELECT '{TRACKED}', '', now64(6, 'UTC')
 FROM (SELECT 1 FROM rollup_15min WHERE {MINE} AND source = '{TRACKED}' AND is_deleted = 0 LIMIT 1)"""  # noqa: S608
     latest = min(int(final_before.timestamp()), plan.ends)
-    return Statement(sql, parameters(plan) | {"final_before": max(latest, plan.begins)})
+    return filled(sql, plan, final_before=max(latest, plan.begins))
 
 
 def receipts_statement(plan: Plan, sources: Sequence[str]) -> Statement:
     """When each of these sources delivered last, according to its raw rows; none for one that never did."""
     selects = [_receipts(source) for source in sources]
-    return Statement(" UNION ALL ".join(selects), parameters(plan))
+    return filled(" UNION ALL ".join(selects), plan)
 
 
 def _receipts(source: str) -> str:

@@ -30,7 +30,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     untold: tuple[str, ...]
     timezone: str
     currency: str
-    most_rows: int = MOST_ROWS
+    most_rows: int
 
     @property
     def begins(self) -> int:
@@ -74,6 +74,7 @@ def plan(question: Question) -> Plan:
         untold=tuple(name for name in question.dimensions if name not in report.dimensions),
         timezone=question.timezone,
         currency=question.currency,
+        most_rows=MOST_ROWS,
     )
 
 

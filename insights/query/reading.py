@@ -2,10 +2,12 @@
 
 from datetime import datetime, timedelta
 
+from msgspec import structs
+
 from insights.query.freshness import Freshness
 from insights.query.freshness_sql import RECEIVED, UNSETTLED, marks_statement, receipts_statement
 from insights.query.plan import Plan
-from insights.query.question import EVENTS, TRACKED, Question
+from insights.query.question import TRACKED, Question
 from insights.query.rows import too_many_rows
 from insights.query.sql import Found, Statement, statement
 from insights.rollups.progress import data_through
@@ -21,9 +23,6 @@ def read_freshness(question: Question, plan: Plan) -> Freshness:
     through = data_through()
     window = timedelta(days=min(rules.lateness_days, rules.restatement_days))
     received, unsettled, tracked = _of_marks(marks_statement(plan, question.now - window))
-    missing = [source for source in (EVENTS, TRACKED, plan.source) if source not in received]
-    if missing:
-        received |= dict(reader().rows(*receipts_statement(plan, missing), feature=FEATURE))
     return Freshness(
         now=question.now,
         data_through=through,
@@ -32,6 +31,15 @@ def read_freshness(question: Question, plan: Plan) -> Freshness:
         tracked=tracked,
         rules=rules,
     )
+
+
+def with_receipts(freshness: Freshness, plan: Plan, source: str) -> Freshness:
+    """The same, and when those sources delivered last that the answer names and that left no mark."""
+    missing = [name for name in freshness.names(source) if name not in freshness.last_received]
+    if not missing:
+        return freshness
+    found: dict[str, datetime] = dict(reader().rows(*receipts_statement(plan, missing), feature=FEATURE))
+    return structs.replace(freshness, last_received=freshness.last_received | found)
 
 
 def _of_marks(statement: Statement) -> tuple[dict[str, datetime], frozenset[int], bool]:

@@ -52,10 +52,16 @@ SELECT {_standing(plan)} AS standing, if(standing = '{OVERLAPPED}', 0, begins) A
 FROM ({" UNION ALL ".join(_facts(plan))})
 GROUP BY {", ".join(["standing", "bucket_begins", *plan.dimensions])}
 LIMIT %(most)s"""  # noqa: S608 (names of our own)
-    return Statement(sql, parameters(plan) | {"most": plan.most_rows + 1})
+    return filled(sql, plan, most=plan.most_rows + 1)
 
 
-def parameters(plan: Plan) -> dict[str, Any]:
+def filled(sql: str, plan: Plan, **more: Any) -> Statement:
+    """With those of the plan's parameters that it names: writing out a list of hours takes its time."""
+    given = _parameters(plan) | more
+    return Statement(sql, {name: value for name, value in given.items() if f"%({name})s" in sql})
+
+
+def _parameters(plan: Plan) -> dict[str, Any]:
     first, last = plan.first_and_last
     return {
         "workspace": plan.workspace_id,

@@ -23,14 +23,13 @@ class WarningCode(Enum):
 
 
 def warnings_of(
-    question: Question, plan: Plan, found: Sequence[Found], total: Whole, freshness: Freshness
+    question: Question, plan: Plan, found: Sequence[Found], total: Whole, report: str, freshness: Freshness
 ) -> list[dict[str, Any]]:
-    report = plan.source if REPORT in total.standings else EVENTS
     told = [
         *_about_delay(plan, report, freshness),
         *_about_metrics(question, total, report),
         *_about_origins(plan, found),
-        *(_about_the_report(plan, found) if report != EVENTS else ()),
+        *(_about_the_report(plan, found) if REPORT in total.standings else ()),
     ]
     return [
         {"code": code.value, "message": message, "source": source, **more}

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from tests import people
-from tests.integration.insights.rollup_rows import (
+from tests.integration.insights.query.rollup_rows import (
     account_day,
     asked,
     campaign_of,

@@ -1,0 +1,254 @@
+"""Who may read insights, and what an answer says when something is late, unchanged or down."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from accounts.rights import Right
+from campaigns.models import Campaign, CampaignGrant
+from insights.query import reading
+from tests import people
+from tests.integration.insights.query.rollup_rows import (
+    account_day,
+    asked,
+    campaign_of,
+    codes,
+    column,
+    put,
+    put_days,
+    quarter,
+)
+from tests.people import Person
+from warehouse.client import writer
+from warehouse.errors import WarehouseUnavailable
+from warehouse.tables import METRIC_EVENTS, SNAPSHOTS
+from warehouse.versions import event_version, snapshot_version
+from warehouse.writer import insert
+
+pytestmark = pytest.mark.django_db
+
+MONDAY = datetime(2026, 11, 2, 10, 0, tzinfo=UTC)
+WEEK = {"start_date": "2026-11-02", "end_date": "2026-11-08"}
+FEATURE = "test"
+
+
+def address(campaign: Campaign) -> str:
+    return f"/api/v1/campaigns/{campaign.id}/insights"
+
+
+def get(who: Any, campaign: Campaign, **headers: str) -> Any:
+    return who.client.get(address(campaign), WEEK, headers=headers)
+
+
+class TestWhoMayRead:
+    def test_a_viewer_and_a_program_that_may_read(self) -> None:
+        owner = people.owner()
+        campaign = campaign_of(owner)
+        assert get(people.viewer(owner.workspace), campaign).status_code == 200
+        assert get(people.program(owner.workspace, [Right.READ]), campaign).status_code == 200
+
+    def test_a_program_that_may_only_send_events_may_not(self) -> None:
+        owner = people.owner()
+        assert get(people.program(owner.workspace, [Right.EVENTS]), campaign_of(owner)).status_code == 403
+
+    def test_to_a_stranger_and_to_whom_it_was_not_granted_it_is_not_there(self) -> None:
+        owner = people.owner()
+        campaign = campaign_of(owner)
+        member = people.viewer(owner.workspace, restricted=True)
+        assert get(people.stranger(), campaign).status_code == 404
+        assert get(member, campaign).status_code == 404
+        CampaignGrant.objects.create(membership=member.membership, campaign=campaign)
+        assert get(member, campaign).status_code == 200
+
+    def test_rows_of_another_workspace_under_the_same_campaign_are_not_read(self) -> None:
+        owner = people.owner()
+        campaign = campaign_of(owner)
+        put(quarter(campaign, MONDAY, clicks=1), quarter(campaign, MONDAY, clicks=9, workspace_id=uuid4()))
+        assert asked(owner, campaign, metrics="clicks", **WEEK)["totals"] == {"clicks": 1}
+
+    def test_by_reference(self) -> None:
+        owner = people.owner()
+        campaign_of(owner, reference="autumn")
+        assert owner.client.get("/api/v1/campaigns/autumn/insights/").status_code == 200
+
+
+def test_what_cannot_be_asked_names_every_field() -> None:
+    owner = people.owner()
+    response = owner.client.get(address(campaign_of(owner)), {"from": "x", "breakdown": "city"})
+    assert response.status_code == 400
+    errors = {error["field"]: error for error in response.json()["errors"]}
+    assert {name: error["code"] for name, error in errors.items()} == {
+        "from": "unknown_parameter",
+        "breakdown": "invalid_choice",
+    }
+    assert "start_date" in errors["from"]["message"]
+    assert "device, platform, region" in errors["breakdown"]["message"]
+
+
+def test_an_answer_that_is_held_is_not_sent_again_until_a_figure_changes() -> None:
+    owner = people.owner()
+    campaign = campaign_of(owner)
+    put(quarter(campaign, MONDAY, clicks=1))
+    first = get(owner, campaign)
+    tag = first.headers["ETag"]
+    again = get(owner, campaign, **{"If-None-Match": tag})
+    assert (again.status_code, again.content, again.headers["ETag"]) == (304, b"", tag)
+    put(quarter(campaign, MONDAY, clicks=2, version=2))
+    assert get(owner, campaign, **{"If-None-Match": tag}).status_code == 200
+
+
+def test_without_clickhouse_it_says_what_is_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    def down() -> None:
+        raise WarehouseUnavailable("no")
+
+    monkeypatch.setattr(reading, "reader", down)
+    owner = people.owner()
+    response = get(owner, campaign_of(owner))
+    assert (response.status_code, response.json()["code"]) == (503, "unavailable")
+    assert "ClickHouse" in response.json()["detail"]
+    assert response.headers["Retry-After"]
+
+
+def test_too_many_rows_are_refused_and_not_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("insights.query.plan.MOST_ROWS", 1)
+    owner = people.owner()
+    campaign = campaign_of(owner)
+    put(quarter(campaign, MONDAY, clicks=1), quarter(campaign, MONDAY, platform="google", clicks=1))
+    response = get(owner, campaign)
+    assert response.status_code == 400
+    assert response.json()["errors"][0]["code"] == "too_many_rows"
+
+
+class TestReports:
+    def test_a_platform_that_says_nothing_happened_is_believed(self) -> None:
+        owner = people.owner()
+        campaign = campaign_of(owner)
+        put(quarter(campaign, MONDAY, clicks=3), quarter(campaign, MONDAY + timedelta(days=1), clicks=5))
+        snapshot_of(campaign, "day", MONDAY.replace(hour=0), slices=0)
+        body = asked(owner, campaign, metrics="clicks", **WEEK)
+        assert column(body["rows"], "bucket", "clicks") == [("2026-11-03", 5)]
+        assert codes(body) == ["two_origins"]
+
+    def test_a_region_is_told_by_the_report_that_has_it_and_its_totals_too(self) -> None:
+        owner = people.owner()
+        campaign = campaign_of(owner)
+        put_days(
+            account_day(campaign, date(2026, 11, 2), clicks=30),
+            account_day(campaign, date(2026, 11, 2), source="day_country", region="DE", clicks=20),
+            account_day(campaign, date(2026, 11, 2), source="day_country", region="FR", clicks=9),
+        )
+        whole = asked(owner, campaign, metrics="clicks", **WEEK)
+        assert (whole["totals"], whole["report"]) == ({"clicks": 30}, "day")
+        broken = asked(owner, campaign, metrics="clicks", breakdown="region", **WEEK)
+        assert column(broken["rows"], "region", "clicks") == [("DE", 20), ("FR", 9)]
+        assert (broken["totals"], broken["report"]) == ({"clicks": 29}, "day_country")
+        assert codes(broken) == ["report_differs"]
+        one = asked(owner, campaign, metrics="clicks", region="FR", **WEEK)
+        assert (one["totals"], one["report"]) == ({"clicks": 9}, "day_country")
+
+    def test_a_day_of_the_ad_account_stays_that_day_and_says_so(self) -> None:
+        owner = people.owner()
+        campaign = campaign_of(owner)
+        put_days(account_day(campaign, date(2026, 11, 2), "America/Los_Angeles", clicks=30))
+        body = asked(owner, campaign, metrics="clicks", timezone="Asia/Tokyo", **WEEK)
+        assert column(body["rows"], "bucket", "clicks") == [("2026-11-02", 30)]
+        assert codes(body) == ["account_day_kept"]
+        assert asked(owner, campaign, granularity="week", **WEEK)["totals"]["clicks"] == 30
+
+    def test_days_outside_the_range_are_not_read(self) -> None:
+        owner = people.owner()
+        campaign = campaign_of(owner)
+        put_days(
+            account_day(campaign, date(2026, 11, 1), clicks=1),
+            account_day(campaign, date(2026, 11, 8), clicks=2),
+            account_day(campaign, date(2026, 11, 9), clicks=4),
+        )
+        for granularity in ("day", "month", "total"):
+            body = asked(owner, campaign, granularity=granularity, metrics="clicks", **WEEK)
+            assert body["totals"] == {"clicks": 2}
+
+
+class TestFreshness:
+    def test_a_source_says_when_it_delivered_last(self) -> None:
+        owner = people.owner()
+        campaign = campaign_of(owner)
+        assert sources(owner, campaign) == [{"source": "events", "last_received_at": None, "state": "never"}]
+        before = datetime.now(UTC) - timedelta(seconds=5)
+        event_of(campaign, MONDAY)
+        [source] = sources(owner, campaign)
+        assert before < datetime.fromisoformat(source["last_received_at"]) < datetime.now(UTC)
+
+    def test_without_marks_the_raw_rows_are_asked(self) -> None:
+        owner = people.owner()
+        campaign = campaign_of(owner)
+        event_of(campaign, MONDAY, received=MONDAY + timedelta(seconds=7))
+        forget_marks(campaign)
+        [source] = sources(owner, campaign)
+        assert source["last_received_at"] == "2026-11-02T10:00:07Z"
+
+    def test_tracking_is_a_source_once_there_was_any(self) -> None:
+        owner = people.owner()
+        campaign = campaign_of(owner)
+        put(quarter(campaign, MONDAY - timedelta(days=300), source="tracked", clicks=1))
+        assert [source["source"] for source in sources(owner, campaign)] == ["events", "tracked"]
+
+    def test_a_mark_that_is_not_settled_keeps_its_row_open(self, consumed: None) -> None:
+        owner = people.owner()
+        campaign = campaign_of(owner)
+        old = {"start_date": "2026-06-01", "end_date": "2026-06-02", "metrics": "clicks"}
+        first, second = datetime(2026, 6, 1, 9, tzinfo=UTC), datetime(2026, 6, 2, 9, tzinfo=UTC)
+        put(quarter(campaign, first, clicks=1), quarter(campaign, second, clicks=1))
+        event_of(campaign, second)
+        rows = asked(owner, campaign, **old)["rows"]
+        assert column(rows, "bucket", "is_final") == [("2026-06-01", True), ("2026-06-02", False)]
+
+
+@pytest.fixture
+def consumed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The consumer is through with everything up to now."""
+    monkeypatch.setattr(reading, "data_through", lambda: datetime.now(UTC))
+
+
+def sources(who: Person, campaign: Campaign) -> list[dict[str, Any]]:
+    return list(asked(who, campaign, **WEEK)["freshness"]["sources"])
+
+
+def event_of(campaign: Campaign, at: datetime, received: datetime | None = None) -> None:
+    at_ms = int(at.timestamp() * 1000)
+    received_us = int((received or at).timestamp() * 1_000_000)
+    row = {
+        "workspace_id": campaign.workspace_id,
+        "campaign_id": campaign.id,
+        "occurred_at": at_ms,
+        "event_id_as_sent": str(uuid4()),
+        "version": event_version(at_ms, received_us, 0),
+        "platform": "meta",
+        "clicks": 1,
+    }
+    insert(METRIC_EVENTS, {name: [value] for name, value in row.items()}, feature=FEATURE)
+
+
+def forget_marks(campaign: Campaign) -> None:
+    sql = "ALTER TABLE dirty_buckets DELETE WHERE campaign_id = %(campaign)s SETTINGS mutations_sync = 1"
+    writer().run(sql, {"campaign": campaign.id}, feature=FEATURE)
+
+
+def snapshot_of(campaign: Campaign, report: str, starts: datetime, *, slices: int) -> None:
+    row = {
+        "workspace_id": campaign.workspace_id,
+        "platform": "meta",
+        "external_account_id": "act_1",
+        "report": report,
+        "external_campaign_id": "c1",
+        "bucket": starts,
+        "version": snapshot_version(1, 0),
+        "campaign_id": campaign.id,
+        "timezone": "UTC",
+        "starts_at": starts,
+        "ends_at": starts + timedelta(days=1),
+        "slices": slices,
+        "received_at": starts + timedelta(days=1),
+    }
+    insert(SNAPSHOTS, {name: [value] for name, value in row.items()}, feature=FEATURE)
