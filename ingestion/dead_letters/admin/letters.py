@@ -28,7 +28,7 @@ DONE_BEFORE = "Somebody has replayed or discarded this letter, or is just doing 
 
 @admin.register(DeadLetter)
 class DeadLetterAdmin(WorkedOnAdmin):
-    list_display = ("place", "code", "field", "kind", "state", "logged_at", "died_at", "changed_by")
+    list_display = ("place", "code", "field", "kind", "state", "logged_at", "changed_by")
     list_filter = ("state", "code", "kind", "topic", "logged_at")
     date_hierarchy = "logged_at"
     search_fields = ("at_place", "code", "field", "reason", "workspace_id", "campaign_id")
@@ -120,7 +120,7 @@ class DeadLetterAdmin(WorkedOnAdmin):
                 request, queryset, discard_many(ids, by=_who(request), note=form.cleaned_data["note"])
             )
             return None
-        told = f"{len(ids):,} waiting letters will never be counted. They stay here to be read."
+        told = f"Letters that will never be counted: {len(ids):,}. They stay here to be read."
         return self.confirmation(request, form, title="Discard", told=told, button="Discard")
 
     def _back_to(self, letter: DeadLetter) -> HttpResponse:

@@ -244,7 +244,7 @@ def test_all_that_a_filter_found_are_discarded_after_a_note(browser: Client) -> 
     letters = [parked() for _ in range(AT_ONCE + 5)]
     asked = act(browser, "discard_selected", letters[0], select_across="1")
     html = asked.content.decode()
-    assert f"{AT_ONCE + 5} waiting letters" in html
+    assert f"never be counted: {AT_ONCE + 5}." in html
     assert 'name="select_across" value="1"' in html
     assert "This field is required" not in html
     confirmed = {"select_across": "1", "confirmed": "yes"}
