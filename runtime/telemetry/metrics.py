@@ -91,13 +91,13 @@ class Metric(Enum):
         "ca_dead_letters_replayed_total",
         Kind.COUNTER,
         (),
-        "Dead letters that were put on the log again.",
+        "Dead letters that were put on the log again from the admin; a command says so itself.",
     )
     DEAD_LETTERS_DISCARDED = (
         "ca_dead_letters_discarded_total",
         Kind.COUNTER,
         (),
-        "Dead letters that somebody gave up.",
+        "Dead letters that somebody gave up in the admin.",
     )
 
     def __init__(self, full_name: str, kind: Kind, labels: tuple[str, ...], meaning: str) -> None:
