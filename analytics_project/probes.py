@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from analytics_project.health import Finding, examiner
+from analytics_project.readings import readings
 from api.problem_codes import ProblemCode
 from api.problems import CONTENT_TYPE, Problem, plain_problem
 from api.telemetry import be_quiet
@@ -141,7 +142,8 @@ class MetricsView(Probe):
         options = configuration()
         if options.web.metrics_token and not _bears(request, options.web.metrics_token):
             return plain_problem(request._request, _no_token())
-        return HttpResponse(metrics_page(options.data_dir), content_type=METRICS_CONTENT_TYPE)
+        page = metrics_page(options.data_dir) + readings().page()
+        return HttpResponse(page, content_type=METRICS_CONTENT_TYPE)
 
 
 def _bears(request: Request, token: str) -> bool:

@@ -179,9 +179,9 @@ class Supervisor:
         elif process.once:
             raise StackFailed(self._obituary(process.name, f"failed with {describe_exit(code)}"))
         elif code in process.final_exits:
-            self._tell(
-                f"{process.name} ended with {describe_exit(code)} and stays down until a person looks at it"
-            )
+            how = f"ended with {describe_exit(code)} and stays down until a person looks at it"
+            why = self._logs.last_lines(process.name)[-1:]  # it says what the person can do
+            self._tell(": ".join([f"{process.name} {how}", *why]))
             self._enter(place, Phase.RETIRED)
         else:
             self._start_again(place, f"ended with {describe_exit(code)}", ready_for)

@@ -14,7 +14,7 @@ _ORIGIN = re.compile(r"https?://[^/\s*?#@]+")
 
 def contradictions(options: Options) -> list[str]:
     """One sentence for each; empty when the product may start. Raises UnreadableSecrets."""
-    rules = [_loose_origins, _shared_addresses, _unusable_credential_keys]
+    rules = [_loose_origins, _shared_addresses, _unusable_credential_keys, _forgetful_letters]
     if options.environment == "production":
         rules += [_open_doors, _missing_secrets, _generated_secrets]
     return [sentence for rule in rules for sentence in rule(options)]
@@ -49,6 +49,12 @@ def _unusable_credential_keys(options: Options) -> Iterator[str]:
                 f"CA_CREDENTIALS_KEYS: key {position} is not a Fernet key (32 bytes in URL-safe Base64): "
                 "`openssl rand -base64 32 | tr +/ -_` makes one."
             )
+
+
+def _forgetful_letters(options: Options) -> Iterator[str]:
+    """A replay of the log would bring back as waiting what somebody has dealt with."""
+    if options.dead_letters.keep_days * 24 < options.topics.retention_hours:
+        yield "CA_DEAD_LETTERS_KEEP_DAYS must be no less than the log's CA_TOPICS_RETENTION_HOURS."
 
 
 def _is_fernet_key(key: str) -> bool:

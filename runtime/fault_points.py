@@ -26,6 +26,7 @@ class FaultPoint(StrEnum):
     CONSUMER_ENQUEUED = "consumer.enqueued"
     CONSUMER_REMEMBERED = "consumer.remembered"
     CONSUMER_COMMITTED = "consumer.committed"
+    REPLAY_PRODUCED = "replay.produced"
     RECOMPUTE_BEFORE = "recompute.before"
     RECOMPUTE_HALF_WAY = "recompute.half_way"
     RECOMPUTE_AFTER = "recompute.after"

@@ -323,7 +323,10 @@ class DeadLetters(Section, frozen=True):
         10_000
     )
     stop_least: Annotated[Count, says("Fewer dead letters among them never stop a consumer.")] = 100
-    replay_most: Annotated[Count, says("Most dead letters that one run replays.")] = 1000
+    most_at_once: Annotated[Count, says("Most dead letters that one run replays or discards.")] = 1000
+    keep_days: Annotated[
+        Count, says("How long replayed and discarded ones are kept. Those that wait are kept for ever.")
+    ] = 90
 
 
 class RateLimits(Section, frozen=True):

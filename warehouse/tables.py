@@ -228,27 +228,6 @@ DIRTY_CLICK_IDS = Table(
     sorting_key="workspace_id, click_id_hash, day",
 )
 
-DEAD_LETTERS = Table(
-    "dead_letters",
-    {
-        "log": "LowCardinality(String)",
-        **LOG_PLACE,
-        "version": "UInt64",
-        "state": "Enum8('waiting' = 1, 'replayed' = 2, 'discarded' = 3)",
-        "workspace_id": "UUID",
-        "kind": "LowCardinality(String)",
-        "code": "LowCardinality(String)",
-        "reason": "String",
-        "payload": "String",
-        "died_at": "DateTime64(6, 'UTC')",
-        "changed_by": "String",
-        "note": "String",
-    },
-    engine="ReplacingMergeTree(version)",
-    partition_key="",
-    sorting_key="log, log_partition, log_position",
-)
-
 
 def _rollup(name: str, bucket: Mapping[str, str], partition_key: str) -> Table:
     dimensions = {"platform": "LowCardinality(String)", **DIMENSIONS, "currency": "LowCardinality(String)"}
@@ -298,7 +277,6 @@ TABLES = (
     DIRTY_BUCKETS,
     DIRTY_VISITORS,
     DIRTY_CLICK_IDS,
-    DEAD_LETTERS,
     ROLLUP_MINUTE,
     ROLLUP_15MIN,
     ROLLUP_DAY,

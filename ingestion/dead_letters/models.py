@@ -4,10 +4,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from ingestion.dead_letters.reading import KINDS
 from ingestion.eventlog.base import MAIN_GROUP
 from ingestion.eventlog.topics import TOPICS
-
-KINDS = ("metric", "click", "conversion", "impression", "snapshot")
 
 
 class State(models.TextChoices):

@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
-from uuid import UUID
 
 import msgspec
 
-from ingestion.dead_letters.models import KINDS, DeadLetter
+from ingestion.dead_letters.models import DeadLetter
 from ingestion.dead_letters.postgres import needs_postgres
+from ingestion.dead_letters.reading import kind_of, told, uuid_of
 from ingestion.eventlog.base import LARGEST_ENTRY, Entry
 from ingestion.eventlog.topics import dead_letters_of
 from runtime.telemetry.metrics import Metric, count
@@ -80,45 +80,21 @@ def _in_parts(dead: Sequence[Dead]) -> Iterator[list[Dead]]:
 
 
 def _letter(dead: Dead) -> DeadLetter:
-    told = _told(dead.value)
-    kind = told.get("kind")
+    names = told(dead.value)
     return DeadLetter(
         topic=dead.topic,
         partition=dead.partition,
         position=dead.position,
         logged_at=datetime.fromtimestamp(min(max(dead.logged_ms, 0), LATEST_MS) / 1000, UTC),
-        workspace_id=_uuid(told.get("workspace_id")),
-        campaign_id=_uuid(told.get("campaign_id")),
-        kind=kind if kind in KINDS else "",
+        workspace_id=uuid_of(names.get("workspace_id")),
+        campaign_id=uuid_of(names.get("campaign_id")),
+        kind=kind_of(dead.value),
         key=dead.key,
         payload=dead.value,
         code=dead.code,
         field=_storable(dead.field),
         reason=_storable(dead.reason),
     )
-
-
-def _told(payload: bytes) -> dict[str, str]:
-    """The texts that stand at the top of a payload, as far as it is JSON at all."""
-    try:
-        fields = msgspec.json.decode(payload, type=dict[str, msgspec.Raw])
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return {}
-    return {name: text for name, raw in fields.items() if (text := _text(raw)) is not None}
-
-
-def _text(raw: msgspec.Raw) -> str | None:
-    try:
-        return msgspec.json.decode(raw, type=str)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return None
-
-
-def _uuid(text: str | None) -> UUID | None:
-    try:
-        return UUID(text)
-    except (TypeError, ValueError):
-        return None
 
 
 def _storable(text: str) -> str:

@@ -3,11 +3,14 @@
 Labels take few values each: a route's pattern, never a path; a declared name, never what a client sent.
 """
 
+from collections.abc import Iterator, Mapping
 from enum import Enum
 from functools import cache
 from typing import Any
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
 
 # What this process counted itself; the whole truth only where it shares its figures with no other.
 OWN_REGISTRY = CollectorRegistry()
@@ -18,6 +21,7 @@ class Kind(Enum):
     COUNTER = "counter"
     GAUGE = "gauge"  # summed over the processes that are alive
     HISTOGRAM = "histogram"
+    READING = "gauge, read when asked"  # of what all processes share; never raised by one of them
 
 
 class Metric(Enum):
@@ -143,17 +147,23 @@ class Metric(Enum):
         ("code",),
         "Events that could not be taken and were parked; one that a crash has delivered again counts again.",
     )
+    DEAD_LETTERS_WAITING = (
+        "ca_dead_letters_waiting",
+        Kind.READING,
+        (),
+        "Dead letters that nobody has replayed or discarded.",
+    )
     DEAD_LETTERS_REPLAYED = (
         "ca_dead_letters_replayed_total",
         Kind.COUNTER,
         (),
-        "Dead letters that were put on the log again.",
+        "Dead letters that were put on the log again from the admin; a command says so itself.",
     )
     DEAD_LETTERS_DISCARDED = (
         "ca_dead_letters_discarded_total",
         Kind.COUNTER,
         (),
-        "Dead letters that somebody gave up.",
+        "Dead letters that somebody gave up in the admin.",
     )
     RECOMPUTE_SECONDS = (
         "ca_recompute_seconds",
@@ -198,6 +208,22 @@ def observe(metric: Metric, value: float, **labels: str) -> None:
 def move(metric: Metric, by: int, **labels: str) -> None:
     """Raise or lower a gauge."""
     _series(metric, labels).inc(by)
+
+
+def page_of_readings(values: Mapping[Metric, float]) -> bytes:
+    """Figures that were read just now, in Prometheus' text format."""
+    registry = CollectorRegistry()
+    registry.register(_Readings(values))
+    return generate_latest(registry)
+
+
+class _Readings(Collector):
+    def __init__(self, values: Mapping[Metric, float]) -> None:
+        self._values = values
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        for metric, value in self._values.items():
+            yield GaugeMetricFamily(metric.full_name, metric.meaning, value=value)
 
 
 def has_counted() -> bool:

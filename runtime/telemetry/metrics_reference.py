@@ -15,6 +15,8 @@ with `CA_WEB_METRICS_TOKEN` set it demands `Authorization: Bearer <token>`.
 Labels are bounded: `route` is a pattern like `api/v1/campaigns/<id>/`, or `unresolved`; `method` is one of
 HTTP's, or `OTHER`; `status` is a class like `4xx`.
 
+A gauge that is read when asked lies in a store; it is missing while that store does not answer.
+
 | metric | kind | labels | meaning |
 |---|---|---|---|
 """

@@ -11,6 +11,7 @@ from runtime.options import RateLimits
 from tests.e2e.admin_tab import AdminTab
 from tests.e2e.api_client import ApiClient
 from tests.e2e.conftest import a_tab
+from tests.e2e.dead_letters import park_one
 from tests.e2e.filled_workspace import fill_workspace
 from tests.e2e.stored_secrets import StoredSecrets
 from tests.e2e.web_with_limits import web_with_limits
@@ -24,6 +25,7 @@ NARROW = {"width": 400, "height": 800}
 def secrets(stack: RealStack, demo: dict[str, Any], owner: ApiClient, nobody: ApiClient) -> StoredSecrets:
     """Everything that no page may show, with a row behind every page."""
     workspace = f"/api/v1/workspaces/{demo['workspace_id']}/"
+    park_one(stack, demo, position=1)
     named = fill_workspace(workspace, owner, nobody, stack.data_dir)
     return StoredSecrets(stack.options(), demo, named)
 

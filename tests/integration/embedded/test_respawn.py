@@ -57,7 +57,9 @@ def test_after_ten_quick_deaths_the_stack_stops_and_says_what_is_wrong(stack: Du
 
 def test_an_exit_code_that_asks_for_a_person_is_not_answered_with_a_restart(stack: DummyStack) -> None:
     stack.add("server").add("picky", "--ready-after", "0.2", "--exit", "7", final_exits=[7]).start()
-    stack.wait_for_line("picky ended with exit code 7 and stays down until a person looks at it")
+    stack.wait_for_line(
+        "picky ended with exit code 7 and stays down until a person looks at it: picky says hello"
+    )
 
     stack.kill("server")
     stack.wait_for_line("tell: server is ready")

@@ -48,10 +48,10 @@ def test_every_statement_carries_its_tag(reader: Reader, writer: Writer) -> None
 @pytest.mark.parametrize(
     "statement",
     [
-        "INSERT INTO dead_letters (log) VALUES ('x')",
+        "INSERT INTO log_progress (log) VALUES ('x')",
         "CREATE TABLE stolen (a Int8) ENGINE = Memory",
-        "DROP TABLE dead_letters",
-        "ALTER TABLE dead_letters DELETE WHERE 1",
+        "DROP TABLE log_progress",
+        "ALTER TABLE log_progress DELETE WHERE 1",
         "SET readonly = 0",
     ],
 )
@@ -93,7 +93,7 @@ def test_an_answer_that_is_too_large_is_refused(reader_with: Callable[..., Reade
 
 
 def test_parameters_are_escaped(reader: Reader) -> None:
-    awkward = "it's; DROP TABLE dead_letters -- \\"
+    awkward = "it's; DROP TABLE log_progress -- \\"
     assert reader.value("SELECT %(text)s", {"text": awkward}, feature=FEATURE) == awkward
 
 

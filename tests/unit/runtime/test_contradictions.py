@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from runtime.contradictions import contradictions
-from runtime.options import Credentials, Flower, Options, RedisCache, RedisLog, Web
+from runtime.options import Credentials, DeadLetters, Flower, Options, RedisCache, RedisLog, Topics, Web
 
 
 def test_the_defaults_agree_with_each_other() -> None:
@@ -46,3 +46,10 @@ def test_a_credentials_key_must_be_able_to_encrypt() -> None:
     assert contradictions(options) == []
     [told] = contradictions(replace(options, credentials=Credentials(keys=(good, "A" * 44))))
     assert told.startswith("CA_CREDENTIALS_KEYS: key 2")
+
+
+def test_a_dead_letter_that_was_dealt_with_outlives_its_event_on_the_log() -> None:
+    options = Options(dead_letters=DeadLetters(keep_days=7), topics=Topics(retention_hours=168))
+    assert contradictions(options) == []
+    [told] = contradictions(replace(options, topics=Topics(retention_hours=169)))
+    assert told.startswith("CA_DEAD_LETTERS_KEEP_DAYS")

@@ -1,0 +1,57 @@
+"""What these pages share: rows that only the consumer makes, and work that is confirmed on its own page."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.db.models import Model
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
+from unfold.admin import ModelAdmin
+
+SELECTION = ("action", "select_across", ACTION_CHECKBOX_NAME)
+CONFIRMATION = "admin/ingestion/confirm.html"
+
+
+class WorkedOnAdmin(ModelAdmin):  # type: ignore[misc]  # the library is untyped
+    """Of rows that nobody adds, edits or deletes; whoever may change them may do the work on them."""
+
+    list_per_page = 50
+    list_filter_submit = True
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_work_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        return request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}")
+
+    def confirmation(
+        self,
+        request: HttpRequest,
+        form: forms.Form,
+        *,
+        title: str,
+        told: str,
+        button: str,
+        row: Model | None = None,
+    ) -> TemplateResponse:
+        """A page with a form; the rows that were selected in a list are selected again when it is sent."""
+        selected = {name: request.POST.getlist(name) for name in SELECTION}
+        context = {
+            **self.admin_site.each_context(request),
+            "title": title,
+            "opts": self.opts,
+            "original": row,
+            "form": form,
+            "told": told,
+            "button": button,
+            "selected": {} if row else selected,
+            "media": self.media + form.media,
+        }
+        return TemplateResponse(request, CONFIRMATION, context)
