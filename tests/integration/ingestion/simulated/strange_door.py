@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from ingestion.sources.simulated.door import EVENTS
+
 Event = dict[str, Any]
 # Which of the events are acknowledged, and what is answered; None is no answer at all.
 Answer = tuple[int, dict[str, Any]] | None
@@ -70,6 +72,12 @@ class StrangeDoor:
         self.taken += taken
         return answer
 
+    def make_campaign(self, body: bytes) -> Answer:
+        number = len(self.campaigns) + 1
+        made = {"id": f"made-{number}", "reference": f"cmp-{number}", "currency": "EUR", "objective": None}
+        self.campaigns.append(made | json.loads(body))
+        return 201, self.campaigns[-1]
+
 
 @contextmanager
 def strange_door() -> Iterator[StrangeDoor]:
@@ -79,7 +87,8 @@ def strange_door() -> Iterator[StrangeDoor]:
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
-            self._say(door.receive(self.rfile.read(int(self.headers["Content-Length"]))))
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            self._say(door.receive(body) if self.path == EVENTS else door.make_campaign(body))
 
         def do_GET(self) -> None:
             self._say((200, {"results": door.campaigns, "next": None}))
