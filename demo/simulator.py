@@ -6,6 +6,7 @@ with an exit code that the supervisor does not answer with another start: a demo
 
 import sys
 import time
+from contextlib import closing
 from datetime import UTC, datetime
 
 import structlog
@@ -30,17 +31,18 @@ def simulate_demo(options: Options) -> str:
     notes = read_notes(options.data_dir)
     if notes is None:
         return "There is no demo yet. Make it with `python manage.py demo_create`."
-    endless = Endless(
-        door=Door(base_url(options.web), notes.api_key),
-        path=options.data_dir / FILE,
-        sources=options.enabled_sources,
-        clock=lambda: datetime.now(UTC),
-        wait=_wait,
-    )
-    try:
-        endless.run(SEED, tuple(campaign.id for campaign in notes.campaigns))
-    except DoorClosed as closed:
-        return str(closed)
+    with closing(Door(base_url(options.web), notes.api_key)) as door:
+        endless = Endless(
+            door=door,
+            path=options.data_dir / FILE,
+            sources=options.enabled_sources,
+            clock=lambda: datetime.now(UTC),
+            wait=_wait,
+        )
+        try:
+            endless.run(SEED, tuple(campaign.id for campaign in notes.campaigns))
+        except DoorClosed as closed:
+            return str(closed)
     raise AssertionError("The demo's simulator has no end.")
 
 

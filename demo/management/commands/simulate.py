@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +74,8 @@ def simulate(options: Mapping[str, Any]) -> Mapping[str, int]:
     notes = read_notes(configuration().data_dir)
     pace = Pace(options["rate"], options["events"], options["duration"], options["batch"])
     mix = Mix(**{name: options[name] for name in Mix._fields})
-    campaigns = chosen_campaigns(_door(options, notes), options["campaigns"])
+    with closing(_door(options, notes)) as door:
+        campaigns = chosen_campaigns(door, options["campaigns"])
     senders = min(options["senders"], len(campaigns))
     with Ledger(options["ledger"]) as ledger:
         ledger.run(

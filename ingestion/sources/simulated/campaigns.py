@@ -27,7 +27,7 @@ class Campaign(Struct, frozen=True, kw_only=True):
     currency: str
     timezone: str = "UTC"
     status: str = "active"
-    objective: str = ""
+    objective: str | None = None
     budget: Budget | None = None
     start_date: date | None = None
     end_date: date | None = None

@@ -20,6 +20,7 @@ logger = structlog.get_logger(__name__)
 
 _PAUSED_AGO = timedelta(days=3)  # before the first start, so that the demo shows what a pause looks like
 _BREATH = 0.2  # between two batches of history: a newcomer's machine has other work
+_KNOWN_FOR = timedelta(minutes=1)
 _TOLD_EVERY = 10  # days of history
 
 
@@ -49,6 +50,8 @@ class Endless:
         self._clock = clock
         self._wait = wait
         self._rejected: Counter[str] = Counter()
+        self._known: list[Campaign] = []
+        self._known_at: datetime | None = None
 
     def run(self, seed: int, campaigns: tuple[str, ...]) -> None:
         """Return when `wait` says so; the arguments matter at the first start alone. Raises DoorClosed."""
@@ -61,9 +64,9 @@ class Endless:
 
     def _tell(self, noted: Noted) -> bool:
         """Send the whole stretch, each piece when its time has come; False when told to stop."""
-        campaigns = self._campaigns(noted)
-        if campaigns is None:
+        if not self._learn():
             return False
+        campaigns = [campaign for campaign in self._known if self._is_told(campaign, noted)]
         waiting: list[bytes] = []
         for piece in noted.stretch.pieces():
             wait = (piece.last - self._clock()).total_seconds()
@@ -87,16 +90,19 @@ class Endless:
         bodies.clear()
         return True
 
-    def _campaigns(self, noted: Noted) -> list[Campaign] | None:
-        """Those that something happens to in this stretch; None when told to stop."""
-        while True:
+    def _learn(self) -> bool:
+        """Ask for the campaigns, once a minute; False when told to stop."""
+        while self._known_at is None or self._clock() - self._known_at >= _KNOWN_FOR:
             try:
-                return [one for one in self._door.campaigns() if self._is_told(one, noted)]
+                self._known = list(self._door.campaigns())
+                self._known_at = self._clock()
             except TransientFailure as failure:
                 if not self._wait(failure.retry_after):
-                    return None
+                    return False
+        return True
 
     def _is_told(self, campaign: Campaign, noted: Noted) -> bool:
+        """Whether something happens to it in this stretch."""
         is_ours = campaign.id in noted.campaigns and campaign.platform in {*self._sources, "other"}
         return is_ours and _happens(campaign, noted)
 

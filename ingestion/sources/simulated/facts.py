@@ -48,7 +48,7 @@ class Slice(NamedTuple):
 def character(seed: int, campaign: Campaign) -> Character:
     drawn = chance(seed, "character", campaign.reference)
     market = MARKETS.get(campaign.platform, MARKETS["other"])
-    objective = OBJECTIVES.get(campaign.objective, SALES)
+    objective = OBJECTIVES.get(campaign.objective or "", SALES)
     return Character(
         market=market,
         objective=objective,
@@ -133,7 +133,7 @@ def _tracked(seed: int, campaign: Campaign, piece: Piece, part: Slice, drawn: Ra
     for number, value in enumerate(part.values):
         if drawn.random() < _TRACKED["conversion"]:
             body = _interaction(seed, campaign, piece, part, drawn, ("conversion", number))
-            kind = OBJECTIVES.get(campaign.objective, SALES).conversion_type
+            kind = character(seed, campaign).objective.conversion_type
             yield body | {"type": kind, "value": f"{value:.2f}", "currency": campaign.currency}
 
 

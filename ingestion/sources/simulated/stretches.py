@@ -15,7 +15,7 @@ HISTORY = timedelta(days=91)  # the demo's oldest campaign began 90 days ago, at
 HOUR = 3600
 TICK = 2
 _LIVE = timedelta(minutes=1)
-_LONGEST = timedelta(days=1)
+_DAY = timedelta(days=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -42,19 +42,23 @@ class Stretch(Struct, frozen=True):
 
 
 def first_stretch(now: datetime) -> Stretch:
-    return _hourly(_minute(now) - HISTORY, now)
+    return _hourly(_midnight(now - HISTORY), now)
 
 
 def following(stretch: Stretch, now: datetime) -> Stretch:
     """The next one: by the hour while there is much to make up for, else a minute of live ticks."""
-    begin = max(stretch.last, _minute(now) - HISTORY)
+    begin = max(stretch.last, _midnight(now - HISTORY))
     if now - begin >= 2 * _LIVE:
         return _hourly(begin, now)
     return Stretch(begin, begin + _LIVE, TICK)
 
 
 def _hourly(begin: datetime, now: datetime) -> Stretch:
-    return Stretch(begin, min(begin + _LONGEST, _minute(now)), HOUR)
+    return Stretch(begin, min(_midnight(begin) + _DAY, _minute(now)), HOUR)
+
+
+def _midnight(time: datetime) -> datetime:
+    return time.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _minute(time: datetime) -> datetime:

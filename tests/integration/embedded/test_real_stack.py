@@ -14,22 +14,13 @@ from embedded.process_table import family
 from embedded.stack import stack as stack_of
 from tests.running_stack import RealStack, is_alive, wait_until
 
-SUPERVISED = (
-    "postgres",
-    "redis_log",
-    "redis_cache",
-    "clickhouse",
-    "web",
-    "worker",
-    "consumer",
-    "beat",
-    "flower",
-)
+STORES = ("postgres", "redis_log", "redis_cache", "clickhouse")
+SUPERVISED = (*STORES, "web", "worker", "consumer", "beat", "flower", "simulator")
 
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealStack]:
-    stack = RealStack(tmp_path_factory.mktemp("stack"))
+    stack = RealStack(tmp_path_factory.mktemp("stack"), CA_DATA_SOURCE="fake")
     with stack.torn_down():
         stack.up()
         yield stack
@@ -112,6 +103,15 @@ def test_after_a_kill_of_supervisor_web_and_worker_nothing_is_left_and_the_next_
 
     assert (stack.data_dir / "secrets.json").read_text() == secrets
     assert stack.answers("web") == "yes"
+
+
+def test_the_demo_gets_its_history_whatever_was_killed(stack: RealStack) -> None:
+    log = stack.data_dir / "logs" / "simulator.log"
+
+    wait_until(lambda: '"is_complete": true' in log.read_text(), "all of it is told")
+
+    assert '"level": "error"' not in log.read_text()
+    assert "simulated_facts_rejected" not in log.read_text()
 
 
 def test_ctrl_c_stops_everything_in_reverse_order(stack: RealStack) -> None:

@@ -26,7 +26,7 @@ def history(now: datetime) -> list[Stretch]:
 
 def test_history_is_hourly_and_ends_with_the_minute_that_runs() -> None:
     *hourly, live = history(NOW)
-    assert hourly[0].first == NOW.replace(second=0, microsecond=0) - HISTORY
+    assert hourly[0].first == NOW.replace(hour=0, minute=0, second=0, microsecond=0) - HISTORY
     assert (live.first, live.step) == (NOW.replace(second=0, microsecond=0), TICK)
     assert live.last == live.first + timedelta(minutes=1)
 
