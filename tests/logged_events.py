@@ -50,7 +50,7 @@ def snapshot(workspace: UUID, sequence: int, **clicks: int) -> Snapshot:
         campaign_id=campaign(0),
         platform="meta",
         occurred_at=DAY_BEGAN,
-        received_at=BEGAN + timedelta(seconds=sequence),
+        received_at=BEGAN + timedelta(seconds=sequence % 3600),
         payload=report,
     )
 
