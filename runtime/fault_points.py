@@ -25,6 +25,7 @@ class FaultPoint(StrEnum):
     CONSUMER_INSERTED = "consumer.inserted"
     CONSUMER_ENQUEUED = "consumer.enqueued"
     CONSUMER_REMEMBERED = "consumer.remembered"
+    CONSUMER_BURIED = "consumer.buried"
     CONSUMER_COMMITTED = "consumer.committed"
     REPLAY_PRODUCED = "replay.produced"
     RECOMPUTE_BEFORE = "recompute.before"

@@ -13,6 +13,7 @@ from runtime.money import AMOUNT_PLACES, CURRENCIES, LARGEST_AMOUNT, LEAST_PLACE
 OLDEST = timedelta(days=3 * 365 + 1)
 AHEAD = timedelta(minutes=5)  # clocks of senders differ
 LARGEST_COUNT = 10**15
+LARGEST_CONVERSIONS = 10**12 - 1  # stored beside fractions of conversions, as amounts are
 
 Id = Annotated[str, Meta(min_length=1, max_length=128)]
 Label = Annotated[str, Meta(max_length=128)]
@@ -51,6 +52,11 @@ def check_amount(field: str, amount: Decimal | None) -> None:
         raise InvalidEvent(
             "max_decimal_places", field, f"An amount has at most {AMOUNT_PLACES} decimal places."
         )
+
+
+def check_conversions(conversions: int | None) -> None:
+    if conversions is not None and conversions > LARGEST_CONVERSIONS:
+        raise InvalidEvent("max_value", "conversions", f"At most {LARGEST_CONVERSIONS} are counted at once.")
 
 
 def canonical_amount(amount: Decimal) -> Decimal:

@@ -48,6 +48,7 @@ def take(batch: Batch, consumer: Consumer, steps: Steps, holding: Holding) -> De
     steps.seen.remember(memory)
     reached(FaultPoint.CONSUMER_REMEMBERED)
     holding.until_done("burying", lambda: steps.bury(decoded.dead))
+    reached(FaultPoint.CONSUMER_BURIED)
     holding.until_done("committing", lambda: consumer.commit(batch.receipts))
     reached(FaultPoint.CONSUMER_COMMITTED)
     return decoded

@@ -1,0 +1,73 @@
+"""At most one nudge a second, and none that is forgotten."""
+
+from typing import Any
+
+import pytest
+from celery import current_app
+from kombu.exceptions import OperationalError
+
+from ingestion.pipeline import nudging
+from ingestion.pipeline.nudging import Nudge
+
+
+class Broker:
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, dict[str, Any]]] = []
+        self.is_away = False
+        self.now = 1000.0
+
+    def send_task(self, name: str, **options: Any) -> None:
+        if self.is_away:
+            raise OperationalError("away")
+        self.sent.append((name, options))
+
+
+@pytest.fixture
+def broker(monkeypatch: pytest.MonkeyPatch) -> Broker:
+    broker = Broker()
+    monkeypatch.setattr(current_app._get_current_object(), "send_task", broker.send_task)
+    monkeypatch.setattr(nudging.time, "monotonic", lambda: broker.now)
+    return broker
+
+
+def test_it_names_the_task_and_its_queue_and_expires(broker: Broker) -> None:
+    Nudge().wish()
+    assert broker.sent == [("insights.aggregate", {"queue": "aggregate", "expires": nudging.EXPIRES})]
+
+
+def test_many_inserts_in_one_second_are_one_nudge_and_one_more_after_it(broker: Broker) -> None:
+    nudge = Nudge()
+    for _ in range(10):
+        nudge.wish()
+    assert len(broker.sent) == 1
+    broker.now += nudging.LEAST_SECONDS
+    nudge.send_if_due()
+    nudge.send_if_due()
+    assert len(broker.sent) == 2
+
+
+def test_nothing_inserted_is_nothing_told(broker: Broker) -> None:
+    nudge = Nudge()
+    nudge.send_if_due()
+    nudge.send_now()
+    assert broker.sent == []
+
+
+def test_who_leaves_tells_what_is_left_to_tell(broker: Broker) -> None:
+    nudge = Nudge()
+    nudge.wish()
+    nudge.wish()
+    nudge.send_now()
+    assert len(broker.sent) == 2
+
+
+def test_a_broker_that_is_away_is_left_alone_for_a_while(broker: Broker) -> None:
+    nudge = Nudge()
+    broker.is_away = True
+    nudge.wish()
+    broker.is_away = False
+    nudge.wish()
+    assert broker.sent == []
+    broker.now += nudging.AFTER_A_FAILURE
+    nudge.send_if_due()
+    assert len(broker.sent) == 1
