@@ -5,7 +5,6 @@ What cannot be counted is refused: an open door to guessing is worse than a clos
 
 from collections.abc import Callable
 from functools import wraps
-from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 
 from django.http import HttpRequest
@@ -13,33 +12,20 @@ from django_ratelimit.decorators import ratelimit
 from django_ratelimit.exceptions import Ratelimited
 
 from accounts.keys import fingerprint
-from api.addresses import client_address
+from api.addresses import client_network
 from api.cache_server import CACHE_ERRORS
 from api.problem_codes import ProblemCode
 from api.problems import Problem, plain_problem, unavailable
 from api.throttles import MINUTE, demand
 from runtime.config import configuration
 
-# One subscriber's IPv6 addresses are as many as they like; the network is one.
-IPV6_NETWORK = 64
-
 
 def count_attempt(deed: str, request: HttpRequest, email: str = "") -> None:
     """Raises a 429 beyond the budget of this address or e-mail, a 503 while nothing can be counted."""
     limit = configuration().rate_limits.sign_in_per_minute
-    demand(f"{deed}:address:{network_of(client_address(request))}", limit)
+    demand(f"{deed}:address:{client_network(request)}", limit)
     if email:
         demand(f"{deed}:email:{fingerprint(email.strip().lower())}", limit)
-
-
-def network_of(address: str) -> str:
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return "unknown"
-    if isinstance(parsed, IPv6Address):
-        return str(ip_network((parsed, IPV6_NETWORK), strict=False))
-    return str(parsed)
 
 
 def guarded(sign_in_page: Callable[..., Any]) -> Callable[..., Any]:
@@ -61,7 +47,7 @@ def guarded(sign_in_page: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _address_key(group: str, request: HttpRequest) -> str:
-    return "address:" + network_of(client_address(request))
+    return "address:" + client_network(request)
 
 
 def _email_key(group: str, request: HttpRequest) -> str:

@@ -1,10 +1,14 @@
 """Where a request comes from, as far as its proxies can be believed."""
 
+from ipaddress import IPv6Address, ip_address, ip_network
+
 from django.http import HttpRequest
 
 from runtime.config import configuration
 
 FORWARDED = "HTTP_X_FORWARDED_FOR"
+# One subscriber's IPv6 addresses are as many as they like; the network is one.
+IPV6_NETWORK = 64
 
 
 def client_address(request: HttpRequest) -> str:
@@ -14,3 +18,14 @@ def client_address(request: HttpRequest) -> str:
     if trusted and hops:
         return hops[-min(trusted, len(hops))]
     return str(request.META.get("REMOTE_ADDR") or "unknown")
+
+
+def client_network(request: HttpRequest) -> str:
+    """What counts as one client where requests are counted."""
+    try:
+        address = ip_address(client_address(request))
+    except ValueError:
+        return "unknown"
+    if isinstance(address, IPv6Address):
+        return str(ip_network((address, IPV6_NETWORK), strict=False))
+    return str(address)

@@ -5,10 +5,11 @@ from typing import Any
 
 import msgspec
 import structlog
+from django.http import HttpRequest
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from api.addresses import client_address
+from api.addresses import client_network
 from api.cache_server import CacheServerDown, cache_server
 from api.problem_codes import ProblemCode
 from api.problems import Problem, unavailable
@@ -64,8 +65,31 @@ def demand(identity: str, limit: int, period_seconds: int = MINUTE) -> None:
     except CacheServerDown:
         raise unavailable("Attempts cannot be counted now.") from None
     if not budget.allowed:
-        retry = {"Retry-After": str(max(1, budget.retry_seconds))}
-        raise Problem(ProblemCode.RATE_LIMITED, headers=retry)
+        raise _too_many(budget)
+
+
+def counted_refusal(request: HttpRequest, refusal: Problem) -> Problem:
+    """What a request without a caller is told: the 401, or a 429 once its address was refused too often.
+
+    The throttle never sees these requests, for authentication comes before it. Good credentials cost nothing
+    here and pass from any address: many people share one. While the server is down the 401 stands.
+    """
+    limits = configuration().rate_limits
+    deed, limit = "address", limits.public_per_minute
+    if refusal.kind is ProblemCode.INVALID_CREDENTIALS:
+        deed, limit = "refused", limits.refused_per_minute
+    identity = f"{deed}:{client_network(request)}"
+    try:
+        budget = spend(identity, limit)
+    except CacheServerDown:
+        logger.warning("rate_limit_uncounted", identity=identity)
+        return refusal
+    request.rate_budget = budget  # type: ignore[attr-defined]
+    return refusal if budget.allowed else _too_many(budget)
+
+
+def _too_many(budget: RateBudget) -> Problem:
+    return Problem(ProblemCode.RATE_LIMITED, headers={"Retry-After": str(max(1, budget.retry_seconds))})
 
 
 class CallerThrottle(BaseThrottle):
@@ -95,7 +119,7 @@ def _budget_of(request: Request) -> tuple[str, int]:
     limits = configuration().rate_limits
     identity = getattr(request.user, "rate_identity", None)
     if identity is None:
-        return f"address:{client_address(request._request)}", limits.public_per_minute
+        return f"address:{client_network(request._request)}", limits.public_per_minute
     if identity.startswith(PUBLIC_IDENTITY):
-        return f"{identity}:{client_address(request._request)}", limits.public_per_minute
+        return f"{identity}:{client_network(request._request)}", limits.public_per_minute
     return identity, limits.key_per_minute if identity.startswith("key:") else limits.user_per_minute

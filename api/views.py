@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 import structlog
@@ -17,6 +18,7 @@ from rest_framework.views import APIView, set_rollback
 from api.browsable import BrowsablePage
 from api.problem_codes import ProblemCode
 from api.problems import CONTENT_TYPE, Problem, plain_problem, problem_body, problem_of, request_id_of
+from api.throttles import counted_refusal
 
 logger = structlog.get_logger(__name__)
 
@@ -42,6 +44,8 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> Response |
         return None
     set_rollback()
     request = context.get("request")
+    if request and problem.kind.status == HTTPStatus.UNAUTHORIZED:
+        problem = counted_refusal(request._request, problem)
     response = Response(
         problem_body(problem, request_id_of(request)), status=problem.kind.status, headers=problem.headers
     )

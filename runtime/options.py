@@ -331,6 +331,9 @@ class DeadLetters(Section, frozen=True):
 
 class RateLimits(Section, frozen=True):
     sign_in_per_minute: Annotated[Count, says("Sign-in attempts per address and per e-mail.")] = 10
+    refused_per_minute: Annotated[
+        Count, says("Requests with wrong, expired or revoked credentials, per address.")
+    ] = 60
     public_per_minute: Annotated[Count, says("Requests without credentials, per address.")] = 300
     user_per_minute: Annotated[Count, says("Requests of one signed-in user.")] = 3000
     key_per_minute: Annotated[Count, says("Requests with one API key.")] = 6000

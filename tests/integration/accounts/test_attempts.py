@@ -1,16 +1,12 @@
 """How often somebody may try: by address and by e-mail, at every door."""
 
-import socket
 from typing import Any
 
 import pytest
 from django.test import Client
-from django_redis import get_redis_connection
 from rest_framework.test import APIClient
 
 from accounts.services.tokens import tokens_issue
-from api import throttles
-from api.cache_server import CacheServer
 from runtime.config import configuration
 from tests.people import PASSWORD, client_with, new_user, owner, some_address, some_email, staff, visitor
 
@@ -23,18 +19,6 @@ DOORS = {
     "/api/v1/auth/password/reset/": {},
 }
 SIGN_IN_PAGES = ["/admin/login/", "/api/browse/login/"]
-
-
-@pytest.fixture
-def dead_cache_server(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody listens where the cache server should be."""
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        port = unused.getsockname()[1]
-    default = settings.CACHES["default"] | {"LOCATION": f"redis://127.0.0.1:{port}/0"}
-    settings.CACHES = {"default": default}
-    fresh = CacheServer(lambda: get_redis_connection("default"))
-    monkeypatch.setattr(throttles, "cache_server", fresh)
 
 
 @pytest.mark.parametrize("door", DOORS)

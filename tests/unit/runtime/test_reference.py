@@ -25,9 +25,14 @@ def test_a_page_that_is_missing_or_differs_is_stale(tmp_path: Path) -> None:
     assert stale_pages(tmp_path) == ["docs/reference/configuration.md"]
 
 
+@pytest.fixture(scope="module")
+def rows() -> list[str]:
+    return configuration_page().splitlines()
+
+
 @pytest.mark.parametrize("option", list(every_option()), ids=lambda option: option.variable)
-def test_the_configuration_page_tells_name_key_and_meaning(option: Option) -> None:
-    [row] = [line for line in configuration_page().splitlines() if f"| `{option.file_key}` |" in line]
+def test_the_configuration_page_tells_name_key_and_meaning(option: Option, rows: list[str]) -> None:
+    [row] = [line for line in rows if f"| `{option.file_key}` |" in line]
     assert f"`{option.variable}`" in row
     assert option.description in row
     assert option.description, f"{option.file_key} says nothing of itself"

@@ -28,7 +28,9 @@ TYPES: dict[str, st.SearchStrategy[Any]] = {
     "Array(UInt16)": st.lists(st.integers(0, 65535), max_size=5),
     "Array(Array(String))": st.lists(st.lists(st.text(max_size=3), max_size=3), max_size=3),
     "Array(LowCardinality(String))": st.lists(st.text(max_size=2), max_size=4),
-    "Map(String, Array(Int8))": st.dictionaries(st.text(max_size=2), st.lists(st.integers(0, 5), max_size=2)),
+    "Map(String, Array(Int8))": st.dictionaries(
+        st.sampled_from(["", "k", "key", "ü"]), st.lists(st.integers(0, 5), max_size=2), max_size=3
+    ),
     "Tuple(String, UInt8)": st.tuples(st.text(max_size=3), st.integers(0, 255)),
     "Tuple(a LowCardinality(String), `b c` UInt8)": st.tuples(st.text(max_size=3), st.integers(0, 255)),
     "SimpleAggregateFunction(sum, UInt64)": st.integers(0, 2**64 - 1),

@@ -1,8 +1,9 @@
 """Which addresses count as one."""
 
 import pytest
+from django.test import RequestFactory
 
-from accounts.attempts import network_of
+from api.addresses import client_network
 
 
 @pytest.mark.parametrize(
@@ -17,4 +18,4 @@ from accounts.attempts import network_of
     ],
 )
 def test_an_ipv6_network_counts_as_one_and_nonsense_as_one_too(address: str, network: str) -> None:
-    assert network_of(address) == network
+    assert client_network(RequestFactory(REMOTE_ADDR=address).get("/")) == network
