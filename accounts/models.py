@@ -7,11 +7,13 @@ from auditlog.models import AbstractLogEntry
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.audit import AuditTrail
+from accounts.floors import first_floor
 from accounts.keys import shown_name
 from accounts.rights import RESTRICTABLE, SCOPES, Role
 
@@ -75,6 +77,33 @@ class Workspace(Identified):
     name = models.CharField(max_length=150)
     timezone = models.CharField(max_length=64, default="UTC")
     currency = models.CharField(max_length=3, default="EUR")
+    raw_months = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text="How long its raw facts are kept. Empty: as long as the configuration says.",
+    )
+    raw_floor = models.DateField(
+        null=True,
+        default=first_floor,
+        editable=False,
+        help_text="Facts before this day (UTC) are no longer accepted.",
+    )
+    sealed_before = models.DateField(
+        null=True,
+        default=first_floor,
+        editable=False,
+        help_text="Figures before this day (UTC) are no longer recomputed.",
+    )
+    floor_moved_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(sealed_before=None) | models.Q(sealed_before__lte=models.F("raw_floor")),
+                name="only_below_the_floor_is_sealed",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

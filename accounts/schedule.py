@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django_celery_beat.models import CrontabSchedule, PeriodicTask
+from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,15 @@ class Turn:
     expires_after_seconds: int
 
 
+@dataclass(frozen=True)
+class Beat:
+    """A task that runs every few seconds, for which no crontab is fine enough."""
+
+    name: str
+    task: str
+    seconds: int
+
+
 SCHEDULE = (
     Turn("Flush expired tokens", "accounts.tasks.flush_expired_tokens", "17", "*", 50 * 60),
     Turn("Flush expired sessions", "accounts.tasks.flush_expired_sessions", "25", "3", 12 * 3600),
@@ -25,21 +34,24 @@ SCHEDULE = (
 )
 
 
-def schedule_once(turns: Iterable[Turn]) -> None:
+def schedule_once(turns: Iterable[Turn | Beat]) -> None:
     """Create what is missing by name and leave alone what is there."""
     for turn in turns:
         if not PeriodicTask.objects.filter(name=turn.name).exists():
-            PeriodicTask.objects.create(
-                name=turn.name,
-                task=turn.task,
-                crontab=_crontab_of(turn),
-                expire_seconds=turn.expires_after_seconds,
-            )
+            PeriodicTask.objects.create(name=turn.name, task=turn.task, **_when(turn))
 
 
 def schedule_accounts(**_: Any) -> None:
     """Runs after every migration, when the schedule's own tables are there."""
     schedule_once(SCHEDULE)
+
+
+def _when(turn: Turn | Beat) -> dict[str, Any]:
+    if isinstance(turn, Turn):
+        return {"crontab": _crontab_of(turn), "expire_seconds": turn.expires_after_seconds}
+    every = {"every": turn.seconds, "period": IntervalSchedule.SECONDS}
+    interval = IntervalSchedule.objects.filter(**every).first() or IntervalSchedule.objects.create(**every)
+    return {"interval": interval, "expire_seconds": turn.seconds}
 
 
 def _crontab_of(turn: Turn) -> CrontabSchedule:

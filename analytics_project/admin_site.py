@@ -72,6 +72,7 @@ NAVIGATION = [
     ),
     _group(
         "Operations",
+        _rows("Runs", "progress_activity", "runs.run"),
         _rows("Audit trail", "history", "accounts.auditentry"),
         _rows("Periodic tasks", "schedule", "django_celery_beat.periodictask"),
         _rows("Crontabs", "calendar_month", "django_celery_beat.crontabschedule"),

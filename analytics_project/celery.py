@@ -46,6 +46,7 @@ app.conf.update(
     task_default_queue="default",
     task_queues=[Queue(name, Exchange(name), routing_key=name) for name in QUEUES],
     task_create_missing_queues=False,
+    task_routes={"insights.aggregate": "aggregate", "insights.reaggregate": "aggregate"},
     timezone="UTC",
     worker_hijack_root_logger=False,
     worker_concurrency=configuration().worker.concurrency,

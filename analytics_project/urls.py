@@ -15,6 +15,7 @@ urlpatterns: list[URLResolver | URLPattern] = [
     path("api/", include("api.urls")),
     path("", include("accounts.urls")),
     path("api/v1/", include("campaigns.urls")),
+    path("api/v1/", include("runs.urls")),
     path("api/v1/", include("insights.urls")),
     path("health/", HealthView.as_view(), name="health"),
     path("health/live/", LiveView.as_view(), name="health_live"),

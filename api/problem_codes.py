@@ -24,6 +24,11 @@ class ProblemCode(Enum):
     )
     NOT_ACCEPTABLE = ("not_acceptable", HTTPStatus.NOT_ACCEPTABLE, "No representation fits the Accept header")
     CONFLICT = ("conflict", HTTPStatus.CONFLICT, "The present state does not allow this")
+    BELOW_RAW_FLOOR = (
+        "below_raw_floor",
+        HTTPStatus.CONFLICT,
+        "The raw facts of these days are no longer kept",
+    )
     PRECONDITION_FAILED = (
         "precondition_failed",
         HTTPStatus.PRECONDITION_FAILED,

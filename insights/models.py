@@ -19,20 +19,30 @@ class DaysBuilt(models.Model):
 
 
 class RecomputedThrough(models.Model):
-    """How far the marks in ClickHouse were worked off; one row.
-
-    Every mark whose version is at most `marks` was recomputed at least once, and settled if it is at most
-    `settled`. `seen_at` is the engine's clock when nothing was left to recompute. The answers about the
-    campaigns in `unraised` changed while the cache server was away.
-    """
+    """How far the marks in ClickHouse were worked off; one row. Times are the engine's, in microseconds."""
 
     ONLY = 1
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=ONLY)
-    marks = models.PositiveBigIntegerField(default=0)
-    settled = models.PositiveBigIntegerField(default=0)
-    seen_at = models.DateTimeField(null=True)
-    unraised = models.JSONField(default=list)
+    marks = models.PositiveBigIntegerField(
+        default=0, help_text="Every mark up to this version was recomputed at least once."
+    )
+    settled = models.PositiveBigIntegerField(default=0, help_text="Every mark up to this version is settled.")
+    seen_at = models.PositiveBigIntegerField(
+        default=0, help_text="Every insert that ended before is in the rollups."
+    )
+    looked_through_at = models.PositiveBigIntegerField(
+        default=0, help_text="When all marks were last looked through, whatever their version."
+    )
+    is_wanted = models.BooleanField(
+        default=False, help_text="Somebody asked for a tick while another was under way."
+    )
+    stumbles = models.PositiveSmallIntegerField(
+        default=0, help_text="Portions that were begun and not ended, in a row; each halves the next."
+    )
+    unraised = models.JSONField(
+        default=list, help_text="Campaigns whose answers changed while the cache server was away."
+    )
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_record_of_progress")]

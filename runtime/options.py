@@ -180,6 +180,15 @@ class Warehouse(Section, frozen=True):
     write_memory_mb: Annotated[Count, says("Most memory that an insert or a recompute may take.")] = 700
 
 
+class Retention(Section, frozen=True):
+    """How long what was received is kept. Figures are kept for ever."""
+
+    raw_months: Annotated[
+        Count,
+        says("Months that raw facts are kept, where a workspace says nothing else; older ones are refused."),
+    ] = 36
+
+
 class Aggregation(Section, frozen=True):
     """How rollups follow the raw rows."""
 
@@ -289,6 +298,7 @@ class Options(Struct, frozen=True, kw_only=True):
     redis_cache: RedisCache = RedisCache()
     clickhouse: ClickHouse = ClickHouse()
     warehouse: Warehouse = Warehouse()
+    retention: Retention = Retention()
     aggregation: Aggregation = Aggregation()
     topics: Topics = Topics()
     kafka: Kafka = Kafka()

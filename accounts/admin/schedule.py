@@ -15,7 +15,7 @@ from django_celery_beat.models import (
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-# The product's schedule is crontabs alone; the other kinds would only be ways to get it wrong.
+# A person schedules by crontabs alone; the other kinds would only be ways to get it wrong.
 for model in (PeriodicTask, CrontabSchedule, IntervalSchedule, SolarSchedule, ClockedSchedule):
     admin.site.unregister(model)
 
@@ -29,7 +29,7 @@ class ScheduledTaskForm(PeriodicTaskForm):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         self.fields["task"].widget = UnfoldAdminTextInputWidget()
         self.fields["regtask"].widget = TaskSelect()
-        self.fields["crontab"].required = True
+        self.fields["crontab"].required = not self.instance.interval_id
         self.fields["crontab"].help_text = "When it runs."
 
 

@@ -19,7 +19,7 @@ class WorkspaceForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in it
 
     class Meta:
         model = Workspace
-        fields = ("name", "currency", "timezone")
+        fields = ("name", "currency", "timezone", "raw_months")
 
 
 class MembershipInline(TabularInline):  # type: ignore[misc]  # the library is untyped
@@ -32,11 +32,11 @@ class MembershipInline(TabularInline):  # type: ignore[misc]  # the library is u
 @admin.register(Workspace)
 class WorkspaceAdmin(LastingAdmin):
     form = WorkspaceForm
-    list_display = ("name", "timezone", "currency", "created_at")
+    list_display = ("name", "timezone", "currency", "raw_floor", "created_at")
     list_filter = ("currency", "timezone")
     search_fields = ("name", "id", "memberships__user__email")
     ordering = ("name",)
-    readonly_fields = ("id", "created_at")
+    readonly_fields = ("raw_floor", "sealed_before", "id", "created_at")
     inlines = (MembershipInline,)
 
 

@@ -39,7 +39,7 @@ class CampaignAdmin(ServiceAdmin):
     ordering = ("-created_at",)
     autocomplete_fields = ("workspace", "connection")
     readonly_fields = ("id", "version", "created_at", "updated_at", "archived_at")
-    actions = ("archive_selected",)
+    actions: tuple[Any, ...] = ("archive_selected",)
     fieldsets = (
         (None, {"fields": ("workspace", "name", "reference", "platform", "objective", "status", "tags")}),
         ("Budget", {"fields": (BUDGET[:2], *BUDGET[2:])}),

@@ -8,6 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from insights.rollups import statements
+from insights.rollups.floors import above_floors
+from insights.rollups.marks import RECOMPUTING
+from insights.rollups.reports import with_former_places
 from insights.rollups.targets import Target, checked, chunks, coalesced
 from insights.rollups.zones import campaigns_by_zone
 from runtime.config import configuration
@@ -16,8 +19,6 @@ from runtime.telemetry.metrics import Metric, observe
 from warehouse import client
 
 __all__ = ["Target", "recompute"]
-
-FEATURE = "recompute"
 
 
 class Step(NamedTuple):
@@ -29,11 +30,20 @@ class Step(NamedTuple):
 def recompute(targets: Iterable[Target]) -> None:
     """At all levels. Twice is as good as once, and two may overlap: settling their marks puts it right.
 
+    What is sealed stays as it is: the raw rows that told it may be gone.
+
     Raises WarehouseUnavailable: any part of it may have happened, so all of it should be asked for again.
     Raises ValueError for a target that is not in whole minutes of UTC.
     """
-    for chunk in chunks(coalesced([checked(target) for target in targets])):
+    asked = coalesced([checked(target) for target in targets])
+    for chunk in chunks(above_floors(with_former_places(asked))):
         _recompute(chunk)
+
+
+def recompute_days(targets: Iterable[Target], zone: str) -> None:
+    """In one zone, from the 15 minutes as they stand. Raises as `recompute` does."""
+    for chunk in chunks(targets):
+        _run(Step(statements.days_of_quarters(), chunk, zone), time.monotonic() + _limit())
 
 
 def _recompute(chunk: Sequence[Target]) -> None:
@@ -43,7 +53,7 @@ def _recompute(chunk: Sequence[Target]) -> None:
     for number, step in enumerate(_steps(chunk)):
         if number:
             reached(FaultPoint.RECOMPUTE_HALF_WAY)
-        _run(step, began + configuration().aggregation.statement_seconds)
+        _run(step, began + _limit())
     reached(FaultPoint.RECOMPUTE_AFTER)
     observe(Metric.RECOMPUTE_SECONDS, time.monotonic() - began, family=chunk[0].family)
 
@@ -68,6 +78,10 @@ def _days(chunk: Sequence[Target]) -> Iterator[Step]:
         yield Step(statements.days_of_quarters(), theirs, zone)
 
 
+def _limit() -> int:
+    return configuration().aggregation.statement_seconds
+
+
 def _run(step: Step, until: float) -> None:
     spans = [target.span for target in step.targets]
     parameters: dict[str, Any] = {
@@ -77,4 +91,4 @@ def _run(step: Step, until: float) -> None:
         "last": max(last for *_, last in spans),
         "seconds": max(round(until - time.monotonic(), 1), 1),
     }
-    client.writer().run(step.sql, parameters, feature=FEATURE)
+    client.writer().run(step.sql, parameters, feature=RECOMPUTING)

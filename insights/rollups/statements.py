@@ -57,8 +57,8 @@ def days_of_quarters() -> str:
         _DAYS, first="toDate(toDateTime(span.4), %(zone)s)", last="toDate(toDateTime(span.5 - 1), %(zone)s)"
     )
     quarters = f"""
-        SELECT workspace_id, campaign_id, %(zone)s AS timezone, {day} AS day, source, platform, region, device,
-               currency, {_FIGURES}, 0 AS stands
+        SELECT workspace_id, campaign_id, %(zone)s AS timezone, {day} AS day, source, platform, region,
+               device, currency, {_FIGURES}, 0 AS stands
         FROM rollup_15min FINAL
         WHERE (workspace_id, campaign_id, {day}, source) IN {_wanted()}
     """
@@ -154,7 +154,8 @@ def _reported(bucket: str, timezone: str = "") -> str:
                {_currency("isNotNull(spend) OR isNotNull(revenue)")}, {_FIGURES}, 0 AS stands
         FROM (SELECT * FROM snapshot_slices FINAL WHERE {asked} AND {near}) AS slices
         INNER JOIN (
-            SELECT {REPORT_KEY}, max(version) AS version, argMax(timezone, version) AS timezone
+            SELECT {REPORT_KEY}, max(snapshots.version) AS version,
+                   argMax(snapshots.timezone, snapshots.version) AS timezone
             FROM snapshots
             WHERE {asked} AND {near}
             GROUP BY {REPORT_KEY}

@@ -77,6 +77,24 @@ class Metric(Enum):
         ("family",),
         "Time of one recompute through its levels, by what it is made of: facts, hourly or daily reports.",
     )
+    MARKS_RECOMPUTED = (
+        "ca_marks_recomputed_total",
+        Kind.COUNTER,
+        (),
+        "Marked buckets recomputed; each comes at least twice, soon and to be settled.",
+    )
+    MARKS_SETTLED = (
+        "ca_marks_settled_total",
+        Kind.COUNTER,
+        (),
+        "Marks that were recomputed for the last time and cleared.",
+    )
+    FRESHNESS_SECONDS = (
+        "ca_freshness_seconds",
+        Kind.HISTOGRAM,
+        (),
+        "How far the rollups are behind the event log whenever all marks were worked off.",
+    )
 
     def __init__(self, full_name: str, kind: Kind, labels: tuple[str, ...], meaning: str) -> None:
         self.full_name = full_name
@@ -85,8 +103,8 @@ class Metric(Enum):
         self.meaning = meaning
 
 
-def count(metric: Metric, **labels: str) -> None:
-    _series(metric, labels).inc()
+def count(metric: Metric, by: int = 1, /, **labels: str) -> None:
+    _series(metric, labels).inc(by)
 
 
 def observe(metric: Metric, value: float, **labels: str) -> None:

@@ -14,6 +14,8 @@ from rest_framework.test import APIClient
 from accounts.keys import new_write_key
 from accounts.models import Invitation, WriteKey
 from campaigns.models import Campaign, CampaignGrant, Connection
+from runs.choices import RunKind
+from runs.services import run_create
 from tests.people import Person, analyst, owner, program, stranger, viewer
 from tests.routes import UNSAFE, Route, every_route
 
@@ -97,6 +99,12 @@ class World:
         )
         self.api_key = program(self.workspace).api_key
         self.write_key = WriteKey.objects.create(workspace=self.workspace, name="w", key=new_write_key())
+        self.run = run_create(
+            kind=RunKind.REAGGREGATE,
+            workspace_id=self.workspace.id,
+            parameters={},
+            asker={"asked_by_id": None, "asked_as": "a test"},
+        )
 
     def path(self, route: Route) -> str:
         key = self.write_key if "write-keys" in route.template else self.api_key
@@ -109,6 +117,7 @@ class World:
                 "name": self.campaign.reference,
                 "grant_id": str(self.grant.id),
                 "connection_id": str(self.connection.id),
+                "run_id": str(self.run.id),
                 "id": str(self.owner.user.id),
                 "content_type_id": "1",
                 "object_id": str(self.campaign.id),

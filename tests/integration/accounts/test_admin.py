@@ -207,3 +207,17 @@ def test_the_schedule_can_be_seen_and_switched() -> None:
 
 def test_groups_can_be_edited() -> None:
     assert staff().browser.get("/admin/auth/group/add/").status_code == 200
+
+
+def test_staff_say_how_long_raw_facts_are_kept_and_cannot_move_the_floor() -> None:
+    workspace, browser = owner().workspace, staff().browser
+    page = browser.get(f"/admin/accounts/workspace/{workspace.id}/change/")
+    assert "Raw floor" in page.content.decode()
+    inlines = page.context["inline_admin_formsets"][0].formset
+    form = {"name": "A", "currency": "EUR", "timezone": "UTC", "raw_months": "6", "raw_floor": "2030-01-01"}
+    management = {f"{inlines.prefix}-{name}": "0" for name in ("TOTAL_FORMS", "INITIAL_FORMS")}
+    saved = browser.post(f"/admin/accounts/workspace/{workspace.id}/change/", form | management)
+    assert saved.status_code == 302
+    floor = workspace.raw_floor
+    workspace.refresh_from_db()
+    assert (workspace.raw_months, workspace.raw_floor) == (6, floor)

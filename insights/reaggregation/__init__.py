@@ -1,0 +1,1 @@
+"""Recomputing what somebody asks for: any range of one campaign, a workspace, or all."""

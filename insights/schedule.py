@@ -1,0 +1,18 @@
+"""When insights are looked after."""
+
+from typing import Any
+
+from accounts.schedule import Beat, Turn, schedule_once
+from runtime.config import configuration
+
+
+def schedule_insights(**_: Any) -> None:
+    """Runs after every migration, when the schedule's own tables are there."""
+    seconds = configuration().aggregation.sweep_seconds
+    schedule_once(
+        (
+            Beat("Sweep up what is marked", "insights.aggregate", seconds),
+            Turn("Let go of old raw rows", "insights.retention", "50", "*", 50 * 60),
+            Turn("Drop old minutes", "insights.drop_minutes", "20", "*", 50 * 60),
+        )
+    )

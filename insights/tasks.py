@@ -1,0 +1,64 @@
+"""What insights do in the background. Every task may run twice without harm, and `aggregate` not at all."""
+
+from typing import Any
+from uuid import UUID
+
+import structlog
+from celery import Task, shared_task
+from django.db import OperationalError
+
+from api.cache_server import CacheServerDown
+from insights.reaggregation.services import reaggregate_give_up, reaggregate_work
+from insights.retention import retention_apply
+from insights.rollups.minutes import drop_old_minutes
+from insights.rollups.tick import Outcome, tick
+from warehouse.errors import WarehouseUnavailable
+
+logger = structlog.get_logger(__name__)
+
+# A long run lets everything else in its queue have a turn: it works this long and queues up again.
+TURN_SECONDS = 2.0
+MOST_TRIES, LONGEST_WAIT = 12, 60
+AGGREGATE_EXPIRES_AFTER = 60  # whoever asks again in the meantime asks for the same
+
+
+@shared_task(name="insights.aggregate", expires=AGGREGATE_EXPIRES_AFTER, throws=(WarehouseUnavailable,))
+def aggregate() -> None:
+    """Bring the rollups up to the raw tables. If it fails, the next sweep takes up what it left."""
+    if tick() is Outcome.MORE:
+        aggregate.delay()
+
+
+@shared_task(name="insights.drop_minutes", throws=(WarehouseUnavailable,))
+def drop_minutes() -> None:
+    drop_old_minutes()
+
+
+@shared_task(name="insights.reaggregate", bind=True, max_retries=MOST_TRIES)
+def reaggregate(self: "Task[[str], None]", run_id: str) -> None:
+    """A turn of the run; where it stopped stands in the run itself."""
+    try:
+        unfinished = reaggregate_work(run_id=UUID(run_id), seconds=TURN_SECONDS)
+    except (WarehouseUnavailable, OperationalError, CacheServerDown) as error:
+        _try_later(self, run_id, error)
+    except Exception:
+        reaggregate_give_up(run_id=UUID(run_id), error="It failed unexpectedly; the log says more.")
+        raise
+    else:
+        if unfinished:
+            reaggregate.delay(run_id)
+
+
+@shared_task(name="insights.retention", autoretry_for=(WarehouseUnavailable,), retry_backoff=60)
+def retention() -> None:
+    """Let go of raw rows that nobody wants kept any longer."""
+    retention_apply()
+
+
+def _try_later(task: Any, run_id: str, error: Exception) -> None:
+    tries = task.request.retries
+    if tries >= MOST_TRIES:
+        reaggregate_give_up(run_id=UUID(run_id), error=f"A store stayed away: {error}")
+        return
+    logger.warning("reaggregate_waits", run_id=run_id, error=str(error))
+    raise task.retry(exc=error, countdown=min(LONGEST_WAIT, 2**tries))

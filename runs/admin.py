@@ -1,0 +1,60 @@
+"""Runs in the admin: watched, and cancelled."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from unfold.contrib.filters.admin import AutocompleteSelectFilter
+
+from api.problems import Problem
+from campaigns.admin.pages import ServiceAdmin
+from runs.models import Run
+from runs.services import run_cancel
+
+
+@admin.register(Run)
+class RunAdmin(ServiceAdmin):
+    list_display = ("kind", "state", "progress", "workspace", "campaign", "asked_as", "created_at", "error")
+    list_select_related = ("workspace", "campaign")
+    list_filter = ("state", "kind", ("workspace", AutocompleteSelectFilter), "created_at")
+    search_fields = ("id", "asked_as", "workspace__name", "campaign__name", "campaign__reference")
+    ordering = ("-created_at",)
+    actions = ("cancel_selected",)
+    fields = (
+        "id",
+        "kind",
+        "state",
+        "progress",
+        "workspace",
+        "campaign",
+        "parameters",
+        "warnings",
+        "error",
+        "asked_as",
+        "created_at",
+        "started_at",
+        "alive_at",
+        "finished_at",
+    )
+    readonly_fields = fields
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.display(description="progress")
+    def progress(self, run: Run) -> str:
+        if not run.total:
+            return f"{run.done}"
+        return f"{run.done} of {run.total} ({100 * run.done // run.total}%)"
+
+    @admin.action(description="Cancel selected runs", permissions=["change"])
+    def cancel_selected(self, request: HttpRequest, queryset: QuerySet[Run]) -> None:
+        for run in queryset:
+            try:
+                run_cancel(run=run)
+            except Problem as problem:
+                messages.warning(request, f"{run}: {problem.detail}")

@@ -1,0 +1,291 @@
+"""Marks are worked off at once, and again when nothing of their time can be under way."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from threading import Thread
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import connections
+from msgspec import structs
+
+from api.cache_server import CacheServerDown
+from insights.models import RecomputedThrough
+from insights.rollups import marks, turn
+from insights.rollups.generations import generation
+from insights.rollups.tick import Outcome, alone, tick
+from runtime.config import configuration
+from tests.integration.insights import oracle
+from tests.integration.insights.conftest import new_campaign
+from tests.integration.insights.raw import Raw
+from warehouse.client import Writer
+from warehouse.errors import WarehouseUnavailable
+from warehouse.tables import DIRTY_BUCKETS
+from warehouse.writer import insert
+
+SECOND = 2_000_000  # of a mark's version
+
+
+@pytest.fixture
+def options(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Change what aggregation is configured with."""
+
+    def change(**changes: int) -> None:
+        whole = configuration()
+        changed = structs.replace(whole, aggregation=structs.replace(whole.aggregation, **changes))
+        for module in ("turn", "tick", "recompute"):
+            monkeypatch.setattr(f"insights.rollups.{module}.configuration", lambda: changed)
+
+    change(margin_seconds=0)
+    return change
+
+
+@pytest.fixture(autouse=True)
+def caught_up(transactional_db: None, options: Any) -> None:
+    """Other tests of this run leave marks behind."""
+    tick()
+
+
+def unsettled(writer: Writer, workspace_id: UUID) -> list[tuple[Any, ...]]:
+    return writer.rows(
+        "SELECT source, bucket, version FROM dirty_buckets FINAL WHERE workspace_id = %(workspace)s ORDER BY 1",
+        {"workspace": workspace_id},
+        feature="test",
+    )
+
+
+def age_marks(raw: Raw, seconds: int) -> None:
+    """As if they had been made so long ago."""
+    rows = unsettled(raw.writer, raw.workspace_id)
+    raw.writer.run(
+        "DELETE FROM dirty_buckets WHERE workspace_id = %(workspace)s SETTINGS lightweight_deletes_sync = 2",
+        {"workspace": raw.workspace_id},
+        feature="test",
+    )
+    put_marks(raw, [(source, bucket, version - seconds * SECOND) for source, bucket, version in rows])
+    RecomputedThrough.objects.update(settled=0)
+
+
+def put_marks(raw: Raw, rows: list[tuple[Any, ...]]) -> None:
+    columns = {
+        "workspace_id": [raw.workspace_id] * len(rows),
+        "campaign_id": [raw.campaign_id] * len(rows),
+        "source": [row[0] for row in rows],
+        "bucket": [row[1] for row in rows],
+        "version": [row[2] for row in rows],
+    }
+    insert(DIRTY_BUCKETS, columns, feature="test", writer=raw.writer)
+
+
+def test_what_was_inserted_is_rolled_up_at_once_and_stays_marked(raw: Raw, today: datetime) -> None:
+    raw.put_events(raw.event("e1", today, clicks=1))
+    raw.put_interactions(raw.interaction("i1", today))
+    raw.put_snapshot("hour", 1, today, {"DE": {"clicks": 3}})
+    assert tick() is Outcome.DONE
+    assert raw.standing("rollup_minute") == oracle.by_minute(raw)
+    assert raw.standing("rollup_15min") == oracle.by_quarter(raw)
+    assert [source for source, *_ in unsettled(raw.writer, raw.workspace_id)] == ["events", "hour", "tracked"]
+
+
+def test_a_mark_is_settled_once_it_is_old_enough(raw: Raw, today: datetime) -> None:
+    raw.put_events(raw.event("e1", today, clicks=1))
+    tick()
+    age_marks(raw, configuration().aggregation.settle_seconds - 20)
+    tick()
+    assert len(unsettled(raw.writer, raw.workspace_id)) == 1
+    age_marks(raw, 21)
+    tick()
+    assert unsettled(raw.writer, raw.workspace_id) == []
+
+
+def test_a_mark_that_is_made_again_meanwhile_stays(raw: Raw, today: datetime) -> None:
+    raw.put_events(raw.event("e1", today, clicks=1))
+    age_marks(raw, 1000)
+    (old,) = marks.unsettled(after=0, until=marks.version_at(2**60), most=10**6)[:1] or [None]
+    assert old is not None
+    raw.put_events(raw.event("e2", today, clicks=1))
+    marks.settle([old])
+    assert len(unsettled(raw.writer, raw.workspace_id)) == 1
+
+
+def test_a_mark_that_becomes_visible_before_its_rows_is_settled_with_them(raw: Raw, today: datetime) -> None:
+    put_marks(raw, [("events", today, marks.version_at(marks.clock().now))])
+    tick()
+    assert raw.standing("rollup_15min") == {}
+    raw.put_events(raw.event("e1", today, clicks=1))
+    raw.writer.run(  # of the whole insert only the row is there by now
+        "DELETE FROM dirty_buckets WHERE workspace_id = %(workspace)s SETTINGS lightweight_deletes_sync = 2",
+        {"workspace": raw.workspace_id},
+        feature="test",
+    )
+    put_marks(raw, [("events", today, marks.version_at(marks.clock().now - 1000 * 1_000_000))])
+    RecomputedThrough.objects.update(settled=0)
+    tick()
+    assert raw.standing("rollup_15min") == oracle.by_quarter(raw)
+    assert unsettled(raw.writer, raw.workspace_id) == []
+
+
+def test_a_mark_that_becomes_visible_after_its_rows_is_found(raw: Raw, today: datetime) -> None:
+    """Later than any margin: then the pass that settles it is its first."""
+    raw.put_events(raw.event("e1", today, clicks=1))
+    age_marks(raw, 30)
+    RecomputedThrough.objects.update(marks=marks.version_at(marks.clock().now))
+    tick()
+    assert raw.standing("rollup_15min") == {}
+    age_marks(raw, 90)
+    tick()
+    assert raw.standing("rollup_15min") == oracle.by_quarter(raw)
+
+
+def test_an_insert_under_way_holds_the_quiet_time_back(raw: Raw) -> None:
+    """Its marks are as old as its beginning."""
+    assert marks.clock().quiet == pytest.approx(marks.clock().now, abs=SECOND)
+    with slow_insert(raw.writer):
+        clock = marks.clock()
+    assert clock.now - clock.quiet > 200_000
+
+
+def test_a_recompute_is_nobody_s_insert(raw: Raw) -> None:
+    with slow_insert(raw.writer, feature="recompute"):
+        clock = marks.clock()
+    assert clock.now == clock.quiet
+
+
+def test_portions_are_bounded_and_come_to_the_same(raw: Raw, today: datetime, options: Any) -> None:
+    options(marks_per_tick=3, margin_seconds=1)
+    for number in range(10):
+        raw.put_events(raw.event(f"e{number}", today + timedelta(minutes=number), clicks=1))
+    assert tick() is Outcome.DONE
+    assert raw.standing("rollup_15min") == oracle.by_quarter(raw)
+
+
+def test_a_tick_that_runs_out_of_time_says_so_and_the_next_goes_on(
+    raw: Raw, today: datetime, options: Any
+) -> None:
+    options(marks_per_tick=2, tick_seconds=0, margin_seconds=0)
+    for number in range(5):
+        raw.put_events(raw.event(f"e{number}", today + timedelta(minutes=number), clicks=1))
+    turns = 1
+    while tick() is Outcome.MORE:
+        turns += 1
+    assert turns >= 3
+    assert raw.standing("rollup_15min") == oracle.by_quarter(raw)
+
+
+def test_the_oldest_comes_first(raw: Raw, today: datetime, options: Any) -> None:
+    """However often another bucket is marked anew."""
+    now = marks.version_at(marks.clock().now)
+    early, late = today, today + timedelta(minutes=1)
+    RecomputedThrough.objects.update(marks=now - 100 * SECOND)
+    put_marks(raw, [("events", late, now - 10 * SECOND), ("events", early, now - 20 * SECOND)])
+    found = marks.unsettled(after=now - 100 * SECOND, until=now, most=1)
+    assert [mark.bucket for mark in found] == [early]
+
+
+def test_only_one_works_at_a_time_and_is_told_of_the_other(raw: Raw, today: datetime) -> None:
+    elsewhere = connections.create_connection("default")
+    with elsewhere.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(4711000018)")
+        assert tick() is Outcome.BUSY
+        assert RecomputedThrough.objects.get().is_wanted
+        cursor.execute("SELECT pg_advisory_unlock(4711000018)")
+    elsewhere.close()
+    assert tick() is Outcome.DONE
+    assert not RecomputedThrough.objects.get().is_wanted
+    with alone() as is_alone:
+        assert is_alone
+
+
+def test_what_is_remembered_may_be_lost(raw: Raw, today: datetime) -> None:
+    raw.put_events(raw.event("e1", today, clicks=1))
+    RecomputedThrough.objects.all().delete()
+    tick()
+    assert raw.standing("rollup_15min") == oracle.by_quarter(raw)
+
+
+def test_a_mark_older_than_what_is_remembered_is_found_within_the_hour(raw: Raw, today: datetime) -> None:
+    raw.put_events(raw.event("e1", today, clicks=1))
+    version = 1_000_000
+    raw.writer.run(
+        "DELETE FROM dirty_buckets WHERE workspace_id = %(workspace)s SETTINGS lightweight_deletes_sync = 2",
+        {"workspace": raw.workspace_id},
+        feature="test",
+    )
+    put_marks(raw, [("events", today, version)])
+    tick()
+    assert raw.standing("rollup_15min") == {}
+    RecomputedThrough.objects.update(looked_through_at=marks.clock().now - 3601 * 1_000_000)
+    tick()
+    assert raw.standing("rollup_15min") == oracle.by_quarter(raw)
+    assert unsettled(raw.writer, raw.workspace_id) == []
+
+
+def test_answers_change_generation_with_their_figures(raw: Raw, today: datetime) -> None:
+    other = new_campaign("UTC")
+    before, others = generation([raw.campaign_id]), generation([other.id])
+    tick()
+    assert generation([raw.campaign_id]) == before is not None
+    raw.put_events(raw.event("e1", today, clicks=1))
+    tick()
+    assert generation([raw.campaign_id]) != before
+    assert generation([other.id]) == others
+
+
+def test_figures_do_not_wait_for_the_cache_server(
+    raw: Raw, today: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def down(_: object) -> None:
+        raise CacheServerDown("gone")
+
+    before = generation([raw.campaign_id])
+    with monkeypatch.context() as patched:
+        patched.setattr("insights.rollups.turn.raise_generation", down)
+        raw.put_events(raw.event("e1", today, clicks=1))
+        tick()
+    assert raw.standing("rollup_15min") == oracle.by_quarter(raw)
+    assert generation([raw.campaign_id]) == before
+    put_marks(raw, [("events", today + timedelta(hours=1), marks.version_at(marks.clock().now))])
+    tick()
+    assert generation([raw.campaign_id]) != before
+    assert RecomputedThrough.objects.get().unraised == []
+
+
+def test_a_portion_that_fails_comes_again_smaller(
+    raw: Raw, today: datetime, monkeypatch: pytest.MonkeyPatch, options: Any
+) -> None:
+    options(marks_per_tick=8, margin_seconds=0)
+    recompute = turn.recompute
+
+    def only_small(targets: Any) -> None:
+        asked = list(targets)
+        if len(asked) > 2:
+            raise WarehouseUnavailable("too slow")
+        recompute(asked)
+
+    for number in range(8):
+        raw.put_events(raw.event(f"e{number}", today + timedelta(minutes=number), clicks=1))
+    monkeypatch.setattr("insights.rollups.turn.recompute", only_small)
+    for _ in range(30):
+        try:
+            if tick() is Outcome.DONE:
+                break
+        except WarehouseUnavailable:
+            continue
+    assert raw.standing("rollup_15min") == oracle.by_quarter(raw)
+
+
+@contextmanager
+def slow_insert(writer: Writer, feature: str = "consumer") -> Iterator[None]:
+    """An insert that is under way for the length of the block."""
+    sql = (
+        "INSERT INTO log_progress (log, log_partition, through)"
+        " SELECT 'slow', toUInt16(sleep(1.5)), toDateTime64('2100-01-01 00:00:00', 3, 'UTC')"
+    )
+    thread = Thread(target=lambda: writer.run(sql, feature=feature))
+    thread.start()
+    time.sleep(0.5)
+    yield
+    thread.join()

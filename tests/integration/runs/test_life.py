@@ -1,0 +1,122 @@
+"""A run is queued, taken and ended once, whatever dies on the way."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import AuditEntry
+from api.problems import Problem
+from runs import tasks
+from runs.choices import RunState
+from runs.models import Run
+from runs.services import (
+    STUCK_AFTER,
+    RunLost,
+    run_cancel,
+    run_failed,
+    run_progress,
+    run_succeeded,
+    run_take,
+)
+from tests import people
+from tests.integration.runs.some_runs import asked
+
+pytestmark = pytest.mark.django_db
+
+
+def taken(run: Run) -> Run:
+    found = run_take(run_id=run.id)
+    assert found
+    return found
+
+
+def stored(run: Run) -> Run:
+    return Run.objects.get(id=run.id)
+
+
+def test_from_asked_to_succeeded() -> None:
+    run = asked(people.analyst())
+    assert (run.state, run.started_at, run.total) == (RunState.QUEUED, None, None)
+    mine = taken(run)
+    run_progress(run=mine, done=3, total=4, place={"day": "2026-11-01"})
+    assert (stored(run).done, stored(run).total, stored(run).place) == (3, 4, {"day": "2026-11-01"})
+    run_succeeded(run=mine)
+    ended = stored(run)
+    assert ended.state == RunState.SUCCEEDED
+    assert ended.started_at
+    assert ended.finished_at
+
+
+def test_a_failure_is_told_in_a_sentence() -> None:
+    run = asked(people.analyst())
+    run_failed(run=taken(run), error="The warehouse is away.")
+    assert (stored(run).state, stored(run).error) == (RunState.FAILED, "The warehouse is away.")
+
+
+def test_a_redelivered_run_goes_on_where_it_stopped_and_its_first_worker_learns_of_it() -> None:
+    run = asked(people.analyst())
+    first = taken(run)
+    run_progress(run=first, done=3, place="here")
+    second = taken(run)
+    assert (second.done, second.place, second.started_at) == (3, "here", stored(run).started_at)
+    with pytest.raises(RunLost):
+        run_progress(run=first, done=4)
+    with pytest.raises(RunLost):
+        run_succeeded(run=first)
+    run_succeeded(run=second)
+
+
+def test_a_cancelled_run_stops_its_worker_and_is_not_taken_again() -> None:
+    run = asked(people.analyst())
+    mine = taken(run)
+    run_cancel(run=run)
+    with pytest.raises(RunLost):
+        run_progress(run=mine, done=1)
+    with pytest.raises(RunLost):
+        run_failed(run=mine, error="too late")
+    assert run_take(run_id=run.id) is None
+    assert stored(run_cancel(run=run)).state == RunState.CANCELLED
+
+
+def test_what_has_ended_is_neither_taken_nor_cancelled() -> None:
+    run = asked(people.analyst())
+    run_succeeded(run=taken(run))
+    assert run_take(run_id=run.id) is None
+    assert run_take(run_id=run.id, resume=True) is None
+    with pytest.raises(Problem, match="succeeded already"):
+        run_cancel(run=run)
+
+
+def test_a_person_may_resume_a_failed_run() -> None:
+    run = asked(people.analyst())
+    run_failed(run=taken(run), error="Away.")
+    assert run_take(run_id=run.id) is None
+    resumed = run_take(run_id=run.id, resume=True)
+    assert resumed
+    assert (resumed.state, resumed.error, resumed.finished_at) == (RunState.RUNNING, "", None)
+
+
+def test_only_a_run_that_was_silent_for_long_is_failed() -> None:
+    who = people.analyst()
+    silent, waiting, alive = asked(who), asked(who), asked(who)
+    taken(silent)
+    run_progress(run=taken(alive), done=1)
+    long_ago = timezone.now() - STUCK_AFTER - timedelta(seconds=1)
+    Run.objects.filter(id__in=[silent.id, waiting.id]).update(alive_at=long_ago)
+    for _ in range(2):
+        tasks.fail_stuck_runs()
+        states = [stored(run).state for run in (silent, waiting, alive)]
+        assert states == [RunState.FAILED, RunState.FAILED, RunState.RUNNING]
+    assert "worker died" in stored(silent).error
+
+
+def test_the_trail_tells_who_asked_and_how_it_ended_and_not_each_step() -> None:
+    run = asked(people.analyst())
+    mine = taken(run)
+    for step in range(5):
+        run_progress(run=mine, done=step)
+    run_succeeded(run=mine)
+    changes = [entry.changes for entry in AuditEntry.objects.filter(object_pk=str(run.id)).order_by("id")]
+    assert [change["state"][1] for change in changes] == ["queued", "running", "succeeded"]
+    assert all("done" not in change for change in changes)
