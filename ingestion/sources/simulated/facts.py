@@ -1,7 +1,7 @@
 """What happens to a campaign in a piece of time: metric events of its slices, and tracked interactions."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from random import Random
 from typing import Any, NamedTuple
@@ -19,6 +19,7 @@ _DAY_TO_DAY = 0.08
 _PRICE_SWING = 0.15
 _TRACKED = {"click": 0.85, "conversion": 0.9}  # the rest refuses or blocks it
 _DAY = 86_400
+_MINUTE, _QUARTER = timedelta(minutes=1), timedelta(minutes=15)
 _CLICK_IDS = {"meta": "fbclid", "google": "gclid", "linkedin": "li_fat_id", "tiktok": "ttclid"}
 
 
@@ -140,7 +141,7 @@ def _tracked(seed: int, campaign: Campaign, piece: Piece, part: Slice, drawn: Ra
 def _interaction(
     seed: int, campaign: Campaign, piece: Piece, part: Slice, drawn: Random, what: tuple[str, int]
 ) -> Body:
-    when = time_text(piece.first + (piece.last - piece.first) * drawn.random())
+    when = time_text(_moment(piece, drawn))
     place = (time_text(piece.first), part.region, part.device)
     return {
         "kind": what[0],
@@ -152,6 +153,14 @@ def _interaction(
         "region": part.region,
         "device": part.device,
     }
+
+
+def _moment(piece: Piece, drawn: Random) -> datetime:
+    """In a long piece the first minute of a quarter: each minute of history is one more to roll up."""
+    length = piece.last - piece.first
+    if length <= _MINUTE:
+        return piece.first + length * drawn.random()
+    return piece.first + length * drawn.random() // _QUARTER * _QUARTER + _MINUTE * drawn.random()
 
 
 def _visitor(seed: int, campaign: Campaign, piece: Piece, drawn: Random) -> str:

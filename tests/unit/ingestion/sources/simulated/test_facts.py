@@ -165,6 +165,12 @@ def test_tracked_clicks_are_most_of_the_clicks_and_happen_within_their_piece() -
     assert len(times) > 100
 
 
+def test_history_touches_few_minutes_of_an_hour() -> None:
+    rich = {"budget": Budget(Decimal(50_000), "EUR", "daily")}
+    bodies = told(Stretch(MONDAY, MONDAY + timedelta(hours=1), HOUR), **rich)
+    assert {body["occurred_at"][11:16] for body in bodies} == {"00:00", "00:15", "00:30", "00:45"}
+
+
 def test_most_conversions_have_a_click_of_the_same_visitor() -> None:
     bodies = told(Stretch(MONDAY, MONDAY + timedelta(days=1), HOUR))
     clicked = {body["user_id"] for body in bodies if body["kind"] == "click"}
