@@ -50,6 +50,7 @@ app.conf.update(
     timezone="UTC",
     worker_hijack_root_logger=False,
     worker_concurrency=configuration().worker.concurrency,
+    beat_scheduler="django_celery_beat.schedulers:DatabaseScheduler",
 )
 app.autodiscover_tasks()
 listen_to_tasks()

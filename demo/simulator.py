@@ -17,11 +17,11 @@ from ingestion.sources.simulated.door import Door, DoorClosed
 from ingestion.sources.simulated.endless import Endless
 from runtime.config import ConfigurationError, configuration
 from runtime.options import Options
+from runtime.restarts import NEEDS_A_PERSON
 from runtime.telemetry.logs import configure_logs, logging_settings
 
 FILE = "simulator.json"
 SEED = 1
-NEEDS_A_PERSON = 78  # EX_CONFIG
 
 logger = structlog.get_logger(__name__)
 

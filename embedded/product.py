@@ -38,11 +38,8 @@ def worker(options: Options) -> Process:
     ready_file = options.data_dir / "run" / "worker.ready"
     return Process(
         name="worker",
-        command=(
-            *(PYTHON, "-m", "celery", "-A", "analytics_project", "worker", "--loglevel", "info"),
-            *("--queues", "aggregate,fetch,default", "--concurrency", str(options.worker.concurrency)),
-            *("--without-gossip", "--without-mingle"),
-        ),
+        beside=True,
+        command=(PYTHON, "-m", "analytics_project.task_processes", "worker"),
         ready=partial(announced, ready_file),
         ready_file=ready_file,
     )
@@ -65,10 +62,8 @@ def beat(options: Options) -> Process:
     ready_file = options.data_dir / "run" / "beat.ready"
     return Process(
         name="beat",
-        command=(
-            *(PYTHON, "-m", "celery", "-A", "analytics_project", "beat", "--loglevel", "info", "--pidfile="),
-            *("--scheduler", "django_celery_beat.schedulers:DatabaseScheduler"),
-        ),
+        beside=True,
+        command=(PYTHON, "-m", "analytics_project.task_processes", "beat"),
         ready=partial(announced, ready_file),
         ready_file=ready_file,
     )
@@ -79,6 +74,7 @@ def flower(options: Options) -> Process:
     broker, port = options.redis_log, options.flower.port
     return Process(
         name="flower",
+        beside=True,
         command=(PYTHON, "-m", "celery", "flower", "--address=127.0.0.1", f"--port={port}"),
         environment={
             "CELERY_BROKER_URL": f"redis://:{broker.password}@{broker.host}:{broker.port}/1",

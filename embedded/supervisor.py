@@ -108,16 +108,19 @@ class Supervisor:
         return all(place.phase not in (Phase.WAITING, Phase.STARTING) for place in self._places)
 
     def _turn(self) -> None:
+        """Move each place on that may: behind one that is not up wait all but those beside it."""
         self._bury_the_dead()
+        held_up = False
         for place in self._places:
+            if held_up and not place.process.beside:
+                return
             if place.phase is Phase.RETIRED:
                 self._start_if_asked(place)
             if place.phase is Phase.WAITING:
                 self._start_when_due(place)
             if place.phase is Phase.STARTING:
                 self._look_if_ready(place)
-            if place.phase in (Phase.WAITING, Phase.STARTING):
-                return
+            held_up |= place.phase in (Phase.WAITING, Phase.STARTING)
 
     def _start_when_due(self, place: Place) -> None:
         if time.monotonic() < place.not_before:

@@ -14,8 +14,8 @@ from accounts.caller_lookup import caller_of_write_key
 from accounts.models import ApiKey, User, Workspace, WriteKey
 from campaigns.choices import AD_PLATFORMS
 from campaigns.models import Campaign
+from demo import info
 from demo.management.commands import demo_create as create_command
-from demo.management.commands import demo_info as info_command
 from demo.notes import FILE, Notes, new_notes, write_notes
 from demo.services import demo_create
 from runtime.config import configuration
@@ -96,8 +96,8 @@ def test_a_key_that_somebody_revoked_stays_revoked(demo: Notes, tmp_path: Path) 
 
 def configured(monkeypatch: pytest.MonkeyPatch, **changes: Any) -> None:
     options = structs.replace(configuration(), **changes)
-    for command in (create_command, info_command):
-        monkeypatch.setattr(command, "configuration", lambda: options)
+    for module in (create_command, info):
+        monkeypatch.setattr(module, "configuration", lambda: options)
 
 
 def test_there_is_no_demo_in_production(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
