@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from runtime.contradictions import contradictions
-from runtime.options import Credentials, Flower, Options, RedisCache, RedisLog, Web
+from runtime.options import Aggregation, Credentials, Flower, Options, RedisCache, RedisLog, Warehouse, Web
 
 
 def test_the_defaults_agree_with_each_other() -> None:
@@ -46,3 +46,16 @@ def test_a_credentials_key_must_be_able_to_encrypt() -> None:
     assert contradictions(options) == []
     [told] = contradictions(replace(options, credentials=Credentials(keys=(good, "A" * 44))))
     assert told.startswith("CA_CREDENTIALS_KEYS: key 2")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        Options(aggregation=Aggregation(settle_seconds=89)),
+        Options(aggregation=Aggregation(statement_seconds=26)),
+        Options(warehouse=Warehouse(write_seconds=61)),
+    ],
+)
+def test_a_mark_is_not_settled_while_something_of_its_time_may_be_under_way(options: Options) -> None:
+    [told] = contradictions(options)
+    assert told.startswith("CA_AGGREGATION_SETTLE_SECONDS must be at least 9")
