@@ -9,12 +9,19 @@ from runtime.catalogue import FILE_SUFFIX, Option, every_option
 from runtime.options import Options
 from runtime.stored_secrets import stored_secrets
 
+SETTLE_SLACK_SECONDS = 5
 _ORIGIN = re.compile(r"https?://[^/\s*?#@]+")
 
 
 def contradictions(options: Options) -> list[str]:
     """One sentence for each; empty when the product may start. Raises UnreadableSecrets."""
-    rules = [_loose_origins, _shared_addresses, _unusable_credential_keys, _forgetful_letters]
+    rules = [
+        _loose_origins,
+        _shared_addresses,
+        _unusable_credential_keys,
+        _forgetful_letters,
+        _settled_too_early,
+    ]
     if options.environment == "production":
         rules += [_open_doors, _missing_secrets, _generated_secrets]
     return [sentence for rule in rules for sentence in rule(options)]
@@ -62,6 +69,15 @@ def _is_fernet_key(key: str) -> bool:
         return len(base64.b64decode(key, altchars=b"-_", validate=True)) == 32
     except ValueError:
         return False
+
+
+def _settled_too_early(options: Options) -> Iterator[str]:
+    longest = options.warehouse.write_seconds + options.aggregation.statement_seconds + SETTLE_SLACK_SECONDS
+    if options.aggregation.settle_seconds < longest:
+        yield (
+            f"CA_AGGREGATION_SETTLE_SECONDS must be at least {longest}: CA_WAREHOUSE_WRITE_SECONDS and "
+            f"CA_AGGREGATION_STATEMENT_SECONDS together, and {SETTLE_SLACK_SECONDS} for clocks."
+        )
 
 
 def _open_doors(options: Options) -> Iterator[str]:

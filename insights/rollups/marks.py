@@ -34,7 +34,7 @@ WHERE version > %(after)s
 GROUP BY workspace_id, campaign_id, source, bucket
 HAVING newest %% 2 = 0 AND newest <= %(until)s
 ORDER BY newest
-LIMIT %(most)s
+LIMIT %(most)s WITH TIES
 """
 
 
@@ -70,7 +70,11 @@ def version_at(microseconds: int) -> int:
 
 
 def unsettled(*, after: int, until: int, most: int) -> list[Mark]:
-    """The oldest of those whose version is greater than `after` and at most `until`."""
+    """The oldest of those whose version is greater than `after` and at most `until`.
+
+    More than `most` if one insert made more: its marks have one version and come together, so that the
+    version of the last one tells where to go on.
+    """
     parameters = {"after": after, "until": until, "most": most}
     return [Mark(*row) for row in client.writer().rows(_UNSETTLED, parameters, feature=FEATURE)]
 

@@ -84,7 +84,7 @@ class Turn:
             self._raise_generations(found)
             self._progress.stumbles = max(self._progress.stumbles - 2, 0)
             count(Metric.MARKS_RECOMPUTED, len(found))
-        return found, len(found) == most
+        return found, len(found) >= most
 
     def _stumble(self) -> None:
         """Until it is through: a portion that is too large for the server must not come again as it was."""

@@ -29,12 +29,14 @@ from tests.running_stack import RealStack, wait_until
 Say = Callable[[str], None]
 
 UNLIMITED = {f"CA_RATE_LIMITS_{name.upper()}": "1000000" for name in RateLimits.__struct_fields__}
-# Only the ledger's events count, nothing is late enough to be stopped for, and settling takes seconds.
+# Only the ledger's events count, no number of dead letters stops anything, and settling comes soon.
 OPTIONS = {
     "CA_DATA_SOURCE": "real",
     "CA_FLOWER_ENABLED": "false",
-    "CA_DEAD_LETTERS_STOP_SHARE": "1",
-    "CA_AGGREGATION_SETTLE_SECONDS": "15",
+    "CA_DEAD_LETTERS_STOP_PERCENT": "100",
+    "CA_WAREHOUSE_WRITE_SECONDS": "20",
+    "CA_AGGREGATION_STATEMENT_SECONDS": "10",
+    "CA_AGGREGATION_SETTLE_SECONDS": "35",
     **UNLIMITED,
 }
 LOG_SERVERS = {"redis": "redis_log", "kafka": "kafka"}

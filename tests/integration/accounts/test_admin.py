@@ -205,6 +205,18 @@ def test_the_schedule_can_be_seen_and_switched() -> None:
     assert CrontabSchedule.objects.filter(periodictask=task).exists()
 
 
+def test_a_task_that_runs_every_few_seconds_can_be_seen_and_saved() -> None:
+    """Crontabs are too coarse for it, so its page demands none."""
+    browser = staff().browser
+    task = PeriodicTask.objects.get(task="insights.aggregate")
+    page = f"/admin/django_celery_beat/periodictask/{task.pk}/change/"
+    assert browser.get(page).status_code == 200
+    form = {"name": task.name, "task": task.task, "enabled": "on", "args": "[]", "kwargs": "{}"}
+    assert browser.post(page, form | {"expire_seconds": "7"}).status_code == 302
+    task.refresh_from_db()
+    assert (task.expire_seconds, task.interval.every) == (7, 5)
+
+
 def test_groups_can_be_edited() -> None:
     assert staff().browser.get("/admin/auth/group/add/").status_code == 200
 

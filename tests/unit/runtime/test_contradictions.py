@@ -4,7 +4,18 @@ import pytest
 from msgspec.structs import replace
 
 from runtime.contradictions import contradictions
-from runtime.options import Credentials, DeadLetters, Flower, Options, RedisCache, RedisLog, Topics, Web
+from runtime.options import (
+    Aggregation,
+    Credentials,
+    DeadLetters,
+    Flower,
+    Options,
+    RedisCache,
+    RedisLog,
+    Topics,
+    Warehouse,
+    Web,
+)
 
 
 def test_the_defaults_agree_with_each_other() -> None:
@@ -53,3 +64,16 @@ def test_a_dead_letter_that_was_dealt_with_outlives_its_event_on_the_log() -> No
     assert contradictions(options) == []
     [told] = contradictions(replace(options, topics=Topics(retention_hours=169)))
     assert told.startswith("CA_DEAD_LETTERS_KEEP_DAYS")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        Options(aggregation=Aggregation(settle_seconds=89)),
+        Options(aggregation=Aggregation(statement_seconds=26)),
+        Options(warehouse=Warehouse(write_seconds=61)),
+    ],
+)
+def test_a_mark_is_not_settled_while_something_of_its_time_may_be_under_way(options: Options) -> None:
+    [told] = contradictions(options)
+    assert told.startswith("CA_AGGREGATION_SETTLE_SECONDS must be at least 9")
