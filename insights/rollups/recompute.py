@@ -50,7 +50,7 @@ def _recompute(chunk: Sequence[Target]) -> None:
     """The statements of one chunk end together within the limit that settling relies on."""
     began = time.monotonic()
     reached(FaultPoint.RECOMPUTE_BEFORE)
-    for number, step in enumerate(_steps(chunk)):
+    for number, step in enumerate(steps_of(chunk)):
         if number:
             reached(FaultPoint.RECOMPUTE_HALF_WAY)
         _run(step, began + _limit())
@@ -58,7 +58,7 @@ def _recompute(chunk: Sequence[Target]) -> None:
     observe(Metric.RECOMPUTE_SECONDS, time.monotonic() - began, family=chunk[0].family)
 
 
-def _steps(chunk: Sequence[Target]) -> Iterator[Step]:
+def steps_of(chunk: Sequence[Target]) -> Iterator[Step]:
     """From the finest level to the coarsest, each made of the one before."""
     match chunk[0].family:
         case "facts":
@@ -83,12 +83,16 @@ def _limit() -> int:
 
 
 def _run(step: Step, until: float) -> None:
+    parameters = parameters_of(step, max(round(until - time.monotonic(), 1), 1))
+    client.writer().run(step.sql, parameters, feature=RECOMPUTING)
+
+
+def parameters_of(step: Step, seconds: float) -> dict[str, Any]:
     spans = [target.span for target in step.targets]
-    parameters: dict[str, Any] = {
+    return {
         "spans": spans,
         "zone": step.zone,
         "first": min(first for *_, first, _ in spans),
         "last": max(last for *_, last in spans),
-        "seconds": max(round(until - time.monotonic(), 1), 1),
+        "seconds": seconds,
     }
-    client.writer().run(step.sql, parameters, feature=RECOMPUTING)

@@ -96,7 +96,7 @@ def _asked(level: Level, where: str = "1") -> str:
     step = level.seconds
     buckets = f"toDateTime(first + {step} * arrayJoin(range(toUInt32(last - first + 1))), 'UTC')"
     first, last = f"intDiv(span.4, {step}) * {step}", f"intDiv(span.5 - 1, {step}) * {step}"
-    return _spans(buckets, first=first, last=last)
+    return f"SELECT * FROM ({_spans(buckets, first=first, last=last)}) WHERE {where}"
 
 
 def _spans(buckets: str, *, first: str, last: str) -> str:

@@ -2,10 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from msgspec import structs
 
 from campaigns.models import Campaign
+from insights.rollups.tick import tick
+from runtime.config import configuration
 from tests.integration.insights.raw import Raw
 from tests.people import new_workspace
 from warehouse import client
@@ -39,3 +43,23 @@ def new_campaign(zone: str) -> Campaign:
 def today() -> datetime:
     """A few hours ago, at the start of an hour: young enough for the minutes to serve."""
     return datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(hours=6)
+
+
+@pytest.fixture
+def options(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Change what aggregation is configured with."""
+
+    def change(**changes: int) -> None:
+        whole = configuration()
+        changed = structs.replace(whole, aggregation=structs.replace(whole.aggregation, **changes))
+        for module in ("turn", "tick", "recompute"):
+            monkeypatch.setattr(f"insights.rollups.{module}.configuration", lambda: changed)
+
+    change(margin_seconds=0)
+    return change
+
+
+@pytest.fixture
+def caught_up(transactional_db: None, options: Any) -> None:
+    """Other tests of this run leave marks behind."""
+    tick()

@@ -6,11 +6,9 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from threading import Thread
 from typing import Any
-from uuid import UUID
 
 import pytest
 from django.db import connections
-from msgspec import structs
 
 from api.cache_server import CacheServerDown
 from insights.models import RecomputedThrough
@@ -20,64 +18,12 @@ from insights.rollups.tick import Outcome, alone, tick
 from runtime.config import configuration
 from tests.integration.insights import oracle
 from tests.integration.insights.conftest import new_campaign
+from tests.integration.insights.marking import SECOND, age_marks, forget_marks, put_marks, unsettled
 from tests.integration.insights.raw import Raw
 from warehouse.client import Writer
 from warehouse.errors import WarehouseUnavailable
-from warehouse.tables import DIRTY_BUCKETS
-from warehouse.writer import insert
 
-SECOND = 2_000_000  # of a mark's version
-
-
-@pytest.fixture
-def options(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Change what aggregation is configured with."""
-
-    def change(**changes: int) -> None:
-        whole = configuration()
-        changed = structs.replace(whole, aggregation=structs.replace(whole.aggregation, **changes))
-        for module in ("turn", "tick", "recompute"):
-            monkeypatch.setattr(f"insights.rollups.{module}.configuration", lambda: changed)
-
-    change(margin_seconds=0)
-    return change
-
-
-@pytest.fixture(autouse=True)
-def caught_up(transactional_db: None, options: Any) -> None:
-    """Other tests of this run leave marks behind."""
-    tick()
-
-
-def unsettled(writer: Writer, workspace_id: UUID) -> list[tuple[Any, ...]]:
-    return writer.rows(
-        "SELECT source, bucket, version FROM dirty_buckets FINAL WHERE workspace_id = %(workspace)s ORDER BY 1",
-        {"workspace": workspace_id},
-        feature="test",
-    )
-
-
-def age_marks(raw: Raw, seconds: int) -> None:
-    """As if they had been made so long ago."""
-    rows = unsettled(raw.writer, raw.workspace_id)
-    raw.writer.run(
-        "DELETE FROM dirty_buckets WHERE workspace_id = %(workspace)s SETTINGS lightweight_deletes_sync = 2",
-        {"workspace": raw.workspace_id},
-        feature="test",
-    )
-    put_marks(raw, [(source, bucket, version - seconds * SECOND) for source, bucket, version in rows])
-    RecomputedThrough.objects.update(settled=0)
-
-
-def put_marks(raw: Raw, rows: list[tuple[Any, ...]]) -> None:
-    columns = {
-        "workspace_id": [raw.workspace_id] * len(rows),
-        "campaign_id": [raw.campaign_id] * len(rows),
-        "source": [row[0] for row in rows],
-        "bucket": [row[1] for row in rows],
-        "version": [row[2] for row in rows],
-    }
-    insert(DIRTY_BUCKETS, columns, feature="test", writer=raw.writer)
+pytestmark = pytest.mark.usefixtures("caught_up")
 
 
 def test_what_was_inserted_is_rolled_up_at_once_and_stays_marked(raw: Raw, today: datetime) -> None:
@@ -87,7 +33,7 @@ def test_what_was_inserted_is_rolled_up_at_once_and_stays_marked(raw: Raw, today
     assert tick() is Outcome.DONE
     assert raw.standing("rollup_minute") == oracle.by_minute(raw)
     assert raw.standing("rollup_15min") == oracle.by_quarter(raw)
-    assert [source for source, *_ in unsettled(raw.writer, raw.workspace_id)] == ["events", "hour", "tracked"]
+    assert [source for source, *_ in unsettled(raw)] == ["events", "hour", "tracked"]
 
 
 def test_a_mark_is_settled_once_it_is_old_enough(raw: Raw, today: datetime) -> None:
@@ -95,10 +41,10 @@ def test_a_mark_is_settled_once_it_is_old_enough(raw: Raw, today: datetime) -> N
     tick()
     age_marks(raw, configuration().aggregation.settle_seconds - 20)
     tick()
-    assert len(unsettled(raw.writer, raw.workspace_id)) == 1
+    assert len(unsettled(raw)) == 1
     age_marks(raw, 21)
     tick()
-    assert unsettled(raw.writer, raw.workspace_id) == []
+    assert unsettled(raw) == []
 
 
 def test_a_mark_that_is_made_again_meanwhile_stays(raw: Raw, today: datetime) -> None:
@@ -108,7 +54,7 @@ def test_a_mark_that_is_made_again_meanwhile_stays(raw: Raw, today: datetime) ->
     assert old is not None
     raw.put_events(raw.event("e2", today, clicks=1))
     marks.settle([old])
-    assert len(unsettled(raw.writer, raw.workspace_id)) == 1
+    assert len(unsettled(raw)) == 1
 
 
 def test_a_mark_that_becomes_visible_before_its_rows_is_settled_with_them(raw: Raw, today: datetime) -> None:
@@ -116,16 +62,12 @@ def test_a_mark_that_becomes_visible_before_its_rows_is_settled_with_them(raw: R
     tick()
     assert raw.standing("rollup_15min") == {}
     raw.put_events(raw.event("e1", today, clicks=1))
-    raw.writer.run(  # of the whole insert only the row is there by now
-        "DELETE FROM dirty_buckets WHERE workspace_id = %(workspace)s SETTINGS lightweight_deletes_sync = 2",
-        {"workspace": raw.workspace_id},
-        feature="test",
-    )
+    forget_marks(raw)  # of the whole insert only the row is there by now
     put_marks(raw, [("events", today, marks.version_at(marks.clock().now - 1000 * 1_000_000))])
     RecomputedThrough.objects.update(settled=0)
     tick()
     assert raw.standing("rollup_15min") == oracle.by_quarter(raw)
-    assert unsettled(raw.writer, raw.workspace_id) == []
+    assert unsettled(raw) == []
 
 
 def test_a_mark_that_becomes_visible_after_its_rows_is_found(raw: Raw, today: datetime) -> None:
@@ -176,13 +118,13 @@ def test_a_tick_that_runs_out_of_time_says_so_and_the_next_goes_on(
 
 
 def test_the_oldest_comes_first(raw: Raw, today: datetime, options: Any) -> None:
-    """However often another bucket is marked anew."""
     now = marks.version_at(marks.clock().now)
     early, late = today, today + timedelta(minutes=1)
     RecomputedThrough.objects.update(marks=now - 100 * SECOND)
     put_marks(raw, [("events", late, now - 10 * SECOND), ("events", early, now - 20 * SECOND)])
-    found = marks.unsettled(after=now - 100 * SECOND, until=now, most=1)
-    assert [mark.bucket for mark in found] == [early]
+    found = marks.unsettled(after=now - 100 * SECOND, until=now, most=10**6)
+    assert [mark.bucket for mark in found if mark.campaign_id == raw.campaign_id] == [early, late]
+    assert found[:1] == marks.unsettled(after=now - 100 * SECOND, until=now, most=1)
 
 
 def test_only_one_works_at_a_time_and_is_told_of_the_other(raw: Raw, today: datetime) -> None:
@@ -209,18 +151,14 @@ def test_what_is_remembered_may_be_lost(raw: Raw, today: datetime) -> None:
 def test_a_mark_older_than_what_is_remembered_is_found_within_the_hour(raw: Raw, today: datetime) -> None:
     raw.put_events(raw.event("e1", today, clicks=1))
     version = 1_000_000
-    raw.writer.run(
-        "DELETE FROM dirty_buckets WHERE workspace_id = %(workspace)s SETTINGS lightweight_deletes_sync = 2",
-        {"workspace": raw.workspace_id},
-        feature="test",
-    )
+    forget_marks(raw)
     put_marks(raw, [("events", today, version)])
     tick()
     assert raw.standing("rollup_15min") == {}
     RecomputedThrough.objects.update(looked_through_at=marks.clock().now - 3601 * 1_000_000)
     tick()
     assert raw.standing("rollup_15min") == oracle.by_quarter(raw)
-    assert unsettled(raw.writer, raw.workspace_id) == []
+    assert unsettled(raw) == []
 
 
 def test_answers_change_generation_with_their_figures(raw: Raw, today: datetime) -> None:

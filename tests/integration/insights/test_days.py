@@ -1,0 +1,129 @@
+"""Days are kept in a campaign's zone, and built anew beside the old ones when it is given another."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from accounts.models import Workspace
+from campaigns.models import Campaign
+from insights.models import DaysBuilt
+from insights.rollups.days import are_days_built
+from insights.rollups.minutes import drop_old_minutes
+from insights.rollups.recompute import recompute
+from insights.rollups.tick import tick
+from tests.integration.insights import oracle
+from tests.integration.insights.marking import settle_everything, unsettled
+from tests.integration.insights.raw import Raw
+from warehouse.tables import ROLLUP_MINUTE
+from warehouse.writer import insert
+
+pytestmark = pytest.mark.usefixtures("caught_up")
+BERLIN, KATHMANDU = "Europe/Berlin", "Asia/Kathmandu"
+MIDNIGHT = datetime(2026, 10, 24, 18, 15, tzinfo=UTC)  # in Kathmandu
+
+
+def put_around_midnight(raw: Raw) -> None:
+    moments = [MIDNIGHT + timedelta(minutes=minutes) for minutes in (-900, -1, 0, 700, 1439, 1440)]
+    raw.put_events(*(raw.event(f"e{at}", at, clicks=1) for at in moments))
+    raw.put_interactions(*(raw.interaction(f"i{at}", at) for at in moments))
+    raw.put_snapshot("hour", 1, MIDNIGHT.replace(minute=0), {"DE": {"clicks": 5}})
+
+
+def test_a_new_campaign_s_days_are_complete_as_soon_as_somebody_looked(campaign: Campaign) -> None:
+    assert not are_days_built(campaign, BERLIN)
+    tick()
+    assert are_days_built(campaign, BERLIN)
+
+
+def test_another_zone_is_built_whole_before_it_may_answer(raw: Raw, campaign: Campaign) -> None:
+    put_around_midnight(raw)
+    tick()
+    assert raw.standing("rollup_day", "timezone, bucket") == oracle.by_day(raw, BERLIN)
+    Campaign.objects.filter(id=campaign.id).update(timezone=KATHMANDU)
+    assert not are_days_built(campaign, KATHMANDU)
+    assert are_days_built(campaign, BERLIN)
+    tick()
+    assert are_days_built(campaign, KATHMANDU)
+    assert not are_days_built(campaign, BERLIN)  # nobody keeps these up any more
+    assert raw.standing("rollup_day", "timezone, bucket") == oracle.by_day(raw, BERLIN, KATHMANDU)
+
+
+def test_until_then_both_are_kept_up(raw: Raw, campaign: Campaign) -> None:
+    DaysBuilt.objects.create(campaign=campaign, timezone=BERLIN)
+    Campaign.objects.filter(id=campaign.id).update(timezone=KATHMANDU)
+    put_around_midnight(raw)
+    recompute(
+        [
+            raw.target(source, MIDNIGHT - timedelta(days=1), MIDNIGHT + timedelta(days=2))
+            for source in ("events", "tracked", "hour")
+        ]
+    )
+    assert raw.standing("rollup_day", "timezone, bucket") == oracle.by_day(raw, BERLIN, KATHMANDU)
+
+
+def test_going_back_to_a_zone_takes_up_what_happened_meanwhile(raw: Raw, campaign: Campaign) -> None:
+    put_around_midnight(raw)
+    tick()
+    for zone in (KATHMANDU, BERLIN):
+        Campaign.objects.filter(id=campaign.id).update(timezone=zone)
+        tick()
+        moved = raw.event(f"e{MIDNIGHT}", MIDNIGHT, clicks=1, region=zone[:2].upper(), after=2)
+        raw.put_events(moved)
+        tick()
+    in_berlin = {key: figures for key, figures in oracle.by_day(raw, BERLIN).items() if key[0] == BERLIN}
+    standing = raw.standing("rollup_day", "timezone, bucket")
+    assert {key: figures for key, figures in standing.items() if key[0] == BERLIN} == in_berlin
+
+
+def test_an_event_late_by_more_than_the_minutes_serve(raw: Raw) -> None:
+    """Its 15 minutes are made of raw rows, with what was there before."""
+    long_ago = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(hours=40)
+    raw.put_events(raw.event("e1", long_ago, clicks=1))
+    tick()
+    raw.put_events(raw.event("e2", long_ago + timedelta(minutes=3), clicks=1))
+    tick()
+    assert raw.standing("rollup_minute") == {}
+    assert raw.standing("rollup_15min") == oracle.by_quarter(raw)
+
+
+def test_the_minutes_stop_serving_between_two_events_of_a_quarter(raw: Raw, today: datetime) -> None:
+    """The first was rolled up from minutes, the second comes when they are gone."""
+    raw.put_events(raw.event("e1", today, clicks=1), raw.event("e2", today + timedelta(minutes=1), clicks=1))
+    tick()
+    raw.writer.run(
+        "DELETE FROM rollup_minute WHERE workspace_id = %(workspace)s SETTINGS lightweight_deletes_sync = 2",
+        {"workspace": raw.workspace_id},
+        feature="test",
+    )
+    recompute([raw.target("events", today, today + timedelta(minutes=15))])
+    assert raw.standing("rollup_15min") == oracle.by_quarter(raw)
+
+
+def test_what_is_sealed_stays_though_its_raw_rows_are_gone(raw: Raw, campaign: Campaign) -> None:
+    floor = date(2026, 10, 1)
+    before, after = (datetime(2026, month, 1, 12, tzinfo=UTC) for month in (9, 10))
+    raw.put_events(raw.event("e1", before, clicks=1), raw.event("e2", after, clicks=1))
+    tick()
+    stood = raw.standing("rollup_15min")
+    raw.writer.run(
+        "DELETE FROM metric_events WHERE workspace_id = %(workspace)s SETTINGS lightweight_deletes_sync = 2",
+        {"workspace": raw.workspace_id},
+        feature="test",
+    )
+    Workspace.objects.filter(id=campaign.workspace_id).update(raw_floor=floor, sealed_before=floor)
+    recompute([raw.target("events", before, after + timedelta(days=1))])
+    assert set(stood) - set(raw.standing("rollup_15min")) == {key for key in stood if key[0] == after}
+    settle_everything(raw)
+    assert unsettled(raw) == []
+    assert len(raw.standing("rollup_15min")) == 1
+
+
+def test_minutes_are_dropped_by_whole_days_when_they_are_three_days_old(raw: Raw, today: datetime) -> None:
+    old = today - timedelta(days=5)
+    row = {"workspace_id": raw.workspace_id, "campaign_id": raw.campaign_id, "source": "events", "version": 1}
+    for at in (old, today):
+        insert(
+            ROLLUP_MINUTE, {name: [value] for name, value in (row | {"bucket": at}).items()}, feature="test"
+        )
+    drop_old_minutes()
+    assert [key[0] for key in raw.standing("rollup_minute")] == [today]
