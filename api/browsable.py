@@ -7,6 +7,7 @@ from rest_framework.renderers import BrowsableAPIRenderer
 
 class BrowsablePage(BrowsableAPIRenderer):
     template = "api/browse.html"
+    filter_template = "api/filters.html"
 
     def render(self, *args: Any, **kwargs: Any) -> str:
         """The library's page does not say in which language it is, and has no block to say it in."""
