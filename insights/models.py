@@ -28,8 +28,8 @@ class RecomputedThrough(models.Model):
         default=0, help_text="Every mark up to this version was recomputed at least once."
     )
     settled = models.PositiveBigIntegerField(default=0, help_text="Every mark up to this version is settled.")
-    seen_at = models.PositiveBigIntegerField(
-        default=0, help_text="Every insert that ended before is in the rollups."
+    data_through = models.DateTimeField(
+        null=True, help_text="Every event that was logged before is in the rollups."
     )
     looked_through_at = models.PositiveBigIntegerField(
         default=0, help_text="When all marks were last looked through, whatever their version."

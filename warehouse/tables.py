@@ -259,11 +259,10 @@ LOG_PROGRESS = Table(
         "log": "LowCardinality(String)",
         "log_partition": "UInt16",
         "through": "DateTime64(3, 'UTC')",
-        "written_at": "DateTime64(6, 'UTC') DEFAULT",
     },
-    engine="ReplacingMergeTree(written_at)",
+    engine="ReplacingMergeTree(through)",
     partition_key="",
-    sorting_key="log, log_partition, toStartOfMinute(written_at)",
+    sorting_key="log, log_partition",
 )
 
 TABLES = (

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
                 ('id', models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
                 ('marks', models.PositiveBigIntegerField(default=0, help_text='Every mark up to this version was recomputed at least once.')),
                 ('settled', models.PositiveBigIntegerField(default=0, help_text='Every mark up to this version is settled.')),
-                ('seen_at', models.PositiveBigIntegerField(default=0, help_text='Every insert that ended before is in the rollups.')),
+                ('data_through', models.DateTimeField(help_text='Every event that was logged before is in the rollups.', null=True)),
                 ('looked_through_at', models.PositiveBigIntegerField(default=0, help_text='When all marks were last looked through, whatever their version.')),
                 ('is_wanted', models.BooleanField(default=False, help_text='Somebody asked for a tick while another was under way.')),
                 ('stumbles', models.PositiveSmallIntegerField(default=0, help_text='Portions that were begun and not ended, in a row; each halves the next.')),

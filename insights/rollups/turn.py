@@ -12,7 +12,7 @@ from insights.models import RecomputedThrough
 from insights.rollups import marks
 from insights.rollups.generations import raise_generation
 from insights.rollups.marks import Clock, Mark, version_at
-from insights.rollups.progress import data_through
+from insights.rollups.progress import consumed_through
 from insights.rollups.recompute import recompute
 from runtime.config import configuration
 from runtime.telemetry.metrics import Metric, count, observe
@@ -20,7 +20,7 @@ from runtime.telemetry.metrics import Metric, count, observe
 logger = structlog.get_logger(__name__)
 
 MICROSECONDS = 1_000_000
-KEPT = ("marks", "settled", "seen_at", "looked_through_at", "stumbles", "unraised")
+KEPT = ("marks", "settled", "data_through", "looked_through_at", "stumbles", "unraised")
 FOREVER = 2**64 - 1
 MOST_HALVINGS = 12
 # A store that was brought back from a backup may hold marks that are older than what is remembered.
@@ -30,10 +30,10 @@ LOOK_THROUGH_EVERY = 3600 * MICROSECONDS
 class Turn:
     """Each portion is kept in Postgres when it is done, so that a crash repeats a portion at most."""
 
-    def __init__(self, progress: RecomputedThrough, clock: Clock) -> None:
+    def __init__(self, progress: RecomputedThrough, consumed: datetime | None, clock: Clock) -> None:
         options = configuration().aggregation
         self._progress = progress
-        self._began = clock.now
+        self._consumed = consumed
         self._most = options.marks_per_tick
         # Until here every mark can be seen, and its rows with it.
         self._whole = version_at(min(clock.quiet, clock.now - options.margin_seconds * MICROSECONDS))
@@ -45,11 +45,13 @@ class Turn:
     def begin(cls) -> Self:
         progress, _ = RecomputedThrough.objects.get_or_create(id=RecomputedThrough.ONLY)
         RecomputedThrough.objects.update(is_wanted=False)
+        # Asked first: what lay in the raw tables then is marked by now.
+        consumed = consumed_through()
         clock = marks.clock()
         if not 0 <= clock.now - progress.looked_through_at < LOOK_THROUGH_EVERY:
             progress.marks = progress.settled = 0
             progress.looked_through_at = clock.now
-        return cls(progress, clock)
+        return cls(progress, consumed, clock)
 
     def recompute_fresh(self) -> bool:
         """The oldest marks that were not recomputed yet; returns whether there may be more."""
@@ -60,10 +62,10 @@ class Turn:
             self._progress.marks = min(self._after, self._whole)
         else:
             self._progress.marks = self._whole
-            self._progress.seen_at = self._began
+            self._progress.data_through = self._consumed
         self._save()
         if not is_cut:
-            _tell_freshness()
+            self._tell_freshness()
         return is_cut
 
     def settle_due(self) -> bool:
@@ -109,8 +111,6 @@ class Turn:
     def _save(self) -> None:
         self._progress.save(update_fields=KEPT)
 
-
-def _tell_freshness() -> None:
-    through = data_through()
-    if through is not None:
-        observe(Metric.FRESHNESS_SECONDS, (datetime.now(UTC) - through).total_seconds())
+    def _tell_freshness(self) -> None:
+        if self._consumed is not None:
+            observe(Metric.FRESHNESS_SECONDS, (datetime.now(UTC) - self._consumed).total_seconds())
