@@ -24,8 +24,8 @@ UP = "Ctrl-C stops everything"  # the last line of its screen
 PATIENCE = 120.0  # a deadline against hanging, for a machine that does much else
 
 
-def wait_until(met: Callable[[], object], what: str) -> None:
-    deadline = time.monotonic() + PATIENCE
+def wait_until(met: Callable[[], object], what: str, patience: float = PATIENCE) -> None:
+    deadline = time.monotonic() + patience
     while not met():
         assert time.monotonic() < deadline, f"waited in vain until {what}"
         time.sleep(0.01)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from signal import SIGINT
 from typing import Any, NamedTuple
 
 from redis import Redis
@@ -25,6 +26,8 @@ from tests.drill.killing import POINTS, Aim, Killer, Traps, deaths, second_consu
 from tests.drill.oracle import Campaign, Cell, Ledger
 from tests.e2e.api_client import ApiClient
 from tests.running_stack import RealStack, wait_until
+from warehouse.client import writer_of
+from warehouse.tables import LOG_PROGRESS, TABLES
 
 Say = Callable[[str], None]
 
@@ -43,6 +46,8 @@ LOG_SERVERS = {"redis": "redis_log", "kafka": "kafka"}
 
 
 class Load(NamedTuple):
+    """Goes on while processes are killed, and until so many events were sent."""
+
     events: int
     rate: int
     campaigns: int = 40
@@ -57,6 +62,7 @@ class Load(NamedTuple):
         return [
             text
             for name, value in self._asdict().items()
+            if name != "events"
             for text in (f"--{name.replace('_', '-')}", str(value))
         ]
 
@@ -69,6 +75,7 @@ class Verdict:
     sprung: Counter[str] = field(default_factory=Counter)
     stalled: int = 0
     wrong_figures: list[str] = field(default_factory=list)
+    wrong_after_replay: list[str] = field(default_factory=list)
     wrong_dead_letters: list[str] = field(default_factory=list)
     misjudged: set[int] = field(default_factory=set)
     undecided: set[int] = field(default_factory=set)
@@ -79,6 +86,7 @@ class Verdict:
     def complaints(self) -> list[str]:
         return [
             *self.wrong_figures,
+            *(f"after a replay, {what}" for what in self.wrong_after_replay),
             *self.wrong_dead_letters,
             *(f"delivery {number} was accepted or rejected wrongly" for number in sorted(self.misjudged)[:5]),
             *(f"delivery {number} was never decided" for number in sorted(self.undecided)[:5]),
@@ -93,7 +101,9 @@ def drill(stack: RealStack, traps: Traps, load: Load, aim: Aim, *, seed: int, sa
     verdict = Verdict()
     with _simulator(stack, load, path, seed) as simulator:
         _torment(stack, killer, traps, aim, verdict, say)
-        say("Everybody was killed often enough; the rest of the load goes on in peace")
+        say("Everybody was killed often enough")
+        wait_until(lambda: _sent(path) >= load.events, f"{load.events} events are sent", patience=3600.0)
+        simulator.send_signal(SIGINT)
         assert simulator.wait() == 0, (stack.data_dir / "simulator.log").read_text()
     verdict.killed, verdict.sprung = deaths(stack), traps.sprung
     ledger = oracle.read_ledger(path)
@@ -101,7 +111,22 @@ def drill(stack: RealStack, traps: Traps, load: Load, aim: Aim, *, seed: int, sa
     warehouse = standing.Warehouse(demo["warehouse"], demo["workspace_id"], campaigns)
     _wait_until_settled(stack, warehouse, say)
     _judge(verdict, ledger, campaigns, warehouse, standing.dead_letters(stack.options()))
+    _replay(stack, say)
+    _wait_until_settled(stack, warehouse, say)
+    verdict.wrong_after_replay = _wrong_figures(ledger, campaigns, warehouse)
     return verdict
+
+
+def _replay(stack: RealStack, say: Say) -> None:
+    """Everything that was made of the log is thrown away and made again."""
+    writer = writer_of(stack.options())
+    for table in TABLES:
+        if table is not LOG_PROGRESS:
+            writer.run(f"TRUNCATE TABLE {table.name}", feature="drill")
+    writer.close()
+    say("The warehouse is empty; the log is replayed")
+    command = [sys.executable, str(REPOSITORY / "manage.py"), "consume_events", "--from-beginning"]
+    subprocess.run(command, env=stack.environment, check=True, capture_output=True)
 
 
 def _torment(stack: RealStack, killer: Killer, traps: Traps, aim: Aim, verdict: Verdict, say: Say) -> None:
@@ -164,6 +189,11 @@ def _simulator(stack: RealStack, load: Load, ledger: Path, seed: int) -> Iterato
             process.wait()
 
 
+def _sent(ledger: Path) -> int:
+    with ledger.open("rb") as lines:
+        return sum(1 for line in lines if line.startswith(b'{"line":"sent"'))
+
+
 def _demo(stack: RealStack) -> dict[str, Any]:
     command = [sys.executable, str(REPOSITORY / "manage.py"), "demo_info", "--json"]
     printed = subprocess.run(command, env=stack.environment, stdout=subprocess.PIPE, check=True).stdout
@@ -199,12 +229,9 @@ def _judge(
     warehouse: standing.Warehouse,
     parked: Counter[bytes],
 ) -> None:
-    since = datetime.now(UTC) - timedelta(hours=12)
-    expected = oracle.figures(ledger, campaigns, minutes_since=since)
-    stands = warehouse.figures(minutes_since=since)
-    verdict.cells = len(expected)
+    verdict.cells = len(oracle.figures(ledger, campaigns, minutes_since=datetime.now(UTC)))
     verdict.facts = sum(1 for _ in ledger.standing())
-    verdict.wrong_figures = differences(expected, stands)
+    verdict.wrong_figures = _wrong_figures(ledger, campaigns, warehouse)
     # A letter whose acknowledgement was lost may lie on the log, and here, twice.
     verdict.wrong_dead_letters = [
         f"dead letter {value[:80]!r} lies there {parked[value]} times"
@@ -212,6 +239,15 @@ def _judge(
     ]
     verdict.misjudged = (ledger.broken & ledger.acknowledged) | (ledger.rejected - ledger.broken)
     verdict.undecided = ledger.undecided
+
+
+def _wrong_figures(
+    ledger: Ledger, campaigns: Mapping[str, Campaign], warehouse: standing.Warehouse
+) -> list[str]:
+    since = datetime.now(UTC) - timedelta(hours=12)
+    return differences(
+        oracle.figures(ledger, campaigns, minutes_since=since), warehouse.figures(minutes_since=since)
+    )
 
 
 def differences(expected: Mapping[Cell, Decimal], stands: Mapping[Cell, Decimal]) -> list[str]:

@@ -43,6 +43,10 @@ def test_every_figure_is_that_of_the_oracle(verdict: Verdict) -> None:
     assert verdict.wrong_figures[:20] == []
 
 
+def test_a_replay_of_the_log_into_an_empty_warehouse_gives_the_same_figures(verdict: Verdict) -> None:
+    assert verdict.wrong_after_replay[:20] == []
+
+
 def test_the_dead_letters_are_exactly_the_broken_ones(verdict: Verdict) -> None:
     assert verdict.wrong_dead_letters[:20] == []
 
