@@ -256,5 +256,7 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
+# Who speaks TLS for us says so; from anybody else the header is a lie.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if OPTIONS.web.trusted_proxies else None
 CSRF_FAILURE_VIEW = "api.views.forbidden"
 DATA_UPLOAD_MAX_MEMORY_SIZE = OPTIONS.web.max_body_bytes

@@ -57,7 +57,7 @@ class Web(Section, frozen=True):
         tuple[str, ...], says("Origins whose pages may call the API from a browser.")
     ] = ()
     trusted_proxies: Annotated[
-        int, says("Proxies in front of the product whose X-Forwarded-For entry is believed.", ge=0)
+        int, says("Proxies in front whose X-Forwarded-For and X-Forwarded-Proto are believed.", ge=0)
     ] = 0
     debug: Annotated[bool, says("Django's debug pages; refused in production.")] = False
     secret_key: Annotated[str, says("Signs sessions and reset links.", secret=True, min_length=32)] = ""

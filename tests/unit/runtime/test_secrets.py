@@ -92,7 +92,12 @@ def test_a_secret_given_twice_is_refused(tmp_path: Path) -> None:
 
 def production(**changes: str) -> dict[str, str]:
     secrets = {option.variable: new_secret() for option in every_option() if option.generated}
-    return {"CA_ENVIRONMENT": "production", "CA_DATA_DIR": "/nonexistent"} | secrets | changes
+    settled = {
+        "CA_ENVIRONMENT": "production",
+        "CA_DATA_DIR": "/nonexistent",
+        "CA_WEB_ALLOWED_HOSTS": "ads.example",
+    }
+    return settled | secrets | changes
 
 
 def test_production_starts_with_secrets_of_its_own() -> None:
@@ -122,6 +127,11 @@ def test_production_refuses_the_secrets_that_development_generated(tmp_path: Pat
 def test_production_refuses_an_open_door(name: str, value: str) -> None:
     assert name in refusal(production(**{name: value}))
     assert read_configuration({name: value}, "").environment == "development"
+
+
+def test_production_refuses_to_answer_to_this_machine_alone() -> None:
+    told = refusal(production(CA_WEB_ALLOWED_HOSTS="localhost,127.0.0.1"))
+    assert told.startswith("CA_WEB_ALLOWED_HOSTS must name the host that people call")
 
 
 # --- never shown -------------------------------------------------------------------------------
