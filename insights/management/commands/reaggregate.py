@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from api.cache_server import CacheServerDown
 from api.problems import Problem
 from campaigns.models import Campaign
 from campaigns.references import as_uuid
@@ -57,7 +58,7 @@ class Command(BaseCommand):
                 self._work(reaggregate_ask(scope=scope, asker=ASKER).id)
         except Problem as problem:
             raise CommandError(_sentence(problem)) from None
-        except (WarehouseUnavailable, WarehouseRefused) as error:
+        except (WarehouseUnavailable, WarehouseRefused, CacheServerDown) as error:
             raise CommandError(str(error)) from error
 
     def _tell(self, plan: Plan) -> None:

@@ -181,6 +181,8 @@ def test_what_arrives_below_the_floor_changes_no_sealed_figure() -> None:
     retention.retention_apply()
     put_events(campaign, OLD, LAST_OLD)
     assert marks(campaign) == 2
+    roll_up(campaign, OLD, NEW + timedelta(minutes=1))
+    assert standing(campaign) == before, "the aggregation worked the marks off before the retention came"
     retention.retention_apply()
     assert (marks(campaign), raw_months(campaign), standing(campaign)) == (0, [201603], before)
 
