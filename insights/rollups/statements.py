@@ -94,8 +94,8 @@ def _statement(table: Table, asked: str, *below: str, where: str = "1") -> str:
 def _asked(level: Level, where: str = "1") -> str:
     """Every bucket that a span touches."""
     step = level.seconds
-    buckets = f"toDateTime(first + {step} * arrayJoin(range(toUInt32(last - first + 1))), 'UTC')"
-    first, last = f"intDiv(span.4, {step}) * {step}", f"intDiv(span.5 - 1, {step}) * {step}"
+    buckets = f"toDateTime({step} * (first + arrayJoin(range(toUInt32(last - first + 1)))), 'UTC')"
+    first, last = f"intDiv(span.4, {step})", f"intDiv(span.5 - 1, {step})"
     return f"SELECT * FROM ({_spans(buckets, first=first, last=last)}) WHERE {where}"
 
 

@@ -108,9 +108,14 @@ def test_a_currency_without_money_makes_no_row_of_its_own(raw: Raw, today: datet
 
 
 def test_nobody_else_is_touched(raw: Raw, today: datetime) -> None:
-    raw.put_events(raw.event("e1", today, clicks=1), raw.event("e2", today + timedelta(hours=1), clicks=1))
-    recompute([raw.target("events", today, today + timedelta(minutes=1))])
-    assert list(raw.standing("rollup_15min")) == [(today, "events", "meta", "", "", "")]
+    """Neither the next minute nor the next quarter: what was not asked for is not paid for."""
+    for number, minutes in enumerate((0, 2, 30)):
+        raw.put_events(raw.event(f"e{number}", today + timedelta(minutes=minutes), clicks=1))
+    recompute([raw.target("events", today, today + timedelta(minutes=2))])
+    for table in ("rollup_minute", "rollup_15min"):
+        assert raw.standing(table) == {(today, "events", "meta", "", "", ""): Figures(clicks=1)}
+    recompute([raw.target("events", today, today + timedelta(minutes=16))])
+    assert len(raw.standing("rollup_15min")) == 1
 
 
 def test_a_target_is_in_whole_minutes(raw: Raw, today: datetime) -> None:
