@@ -9,13 +9,14 @@ from uuid import UUID, uuid4
 
 from ingestion.eventlog.base import Entry, EventLog
 from ingestion.eventlog.topics import METRIC_EVENTS, entry_of
+from ingestion.events.bounds import Device
 from ingestion.events.envelope import Increment, MetricEvent
 
 CAMPAIGNS = 200
 PER_SECOND = 2000
 AT_ONCE = 5000
 REGIONS = ("US", "DE", "GB", "FR", "IN", "BR", "")
-DEVICES = ("desktop", "mobile", "tablet", "")
+DEVICES: tuple[Device, ...] = ("desktop", "mobile", "tablet", "")
 
 
 def fill(log: EventLog, count: int) -> None:

@@ -72,7 +72,7 @@ def _measure() -> dict[str, Speed]:
     return {name: Speed(*map(median, zip(*found, strict=True))) for name, found in speeds.items()}
 
 
-def _one(prefix: str, contender: Callable[[Any, Any], Speed]) -> float:
+def _one(prefix: str, contender: Callable[[Any, Any], Speed]) -> Speed:
     from benchmarks.pipeline.backlog import fill
     from ingestion.eventlog.opening import open_log
     from runtime.config import configuration
