@@ -73,6 +73,11 @@ bench-engine: .venv/dev ## the embedded ClickHouse server against the bare engin
 bench-storage: .venv/dev ## bytes on disk of an interaction and a metric event, by column
 	$(BIN)/python -m benchmarks.storage
 
+.PHONY: bench-pipeline
+bench-pipeline: .venv/dev ## a backlog from the log into the raw tables, against a bare loop (Redis, then Kafka)
+	$(BIN)/python -m benchmarks.pipeline.drain redis
+	$(BIN)/python -m benchmarks.pipeline.drain kafka
+
 .PHONY: pins
 pins: .venv/dev ## compile requirements/*.in into pinned, hashed requirements/*.txt
 	@cd requirements && for list in run dev; do \
