@@ -50,6 +50,7 @@ def consumer(options: Options) -> Process:
     ready_file = options.data_dir / "run" / "consumer.ready"
     return Process(
         name=CONSUMER,
+        beside=True,
         command=management_command("consume_events"),
         ready=partial(announced, ready_file),
         ready_file=ready_file,
