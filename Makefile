@@ -74,9 +74,11 @@ bench-storage: .venv/dev ## bytes on disk of an interaction and a metric event, 
 	$(BIN)/python -m benchmarks.storage
 
 .PHONY: bench-pipeline
-bench-pipeline: .venv/dev ## a backlog from the log into the raw tables, against a bare loop (Redis, then Kafka)
-	$(BIN)/python -m benchmarks.pipeline.drain redis
-	$(BIN)/python -m benchmarks.pipeline.drain kafka
+bench-pipeline: .venv/dev ## cost of a tick, drain against a bare loop, then the whole way: sustained rate and freshness (LOGS="redis kafka")
+	$(BIN)/python -m benchmarks.pipeline.aggregation
+	@for log in $(or $(LOGS),redis kafka); do \
+	  $(BIN)/python -m benchmarks.pipeline.drain $$log && $(BIN)/python -m benchmarks.pipeline.steady $$log || exit; \
+	done
 
 .PHONY: pins
 pins: .venv/dev ## compile requirements/*.in into pinned, hashed requirements/*.txt
