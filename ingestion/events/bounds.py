@@ -12,8 +12,12 @@ from runtime.money import AMOUNT_PLACES, CURRENCIES, LARGEST_AMOUNT, LEAST_PLACE
 
 OLDEST = timedelta(days=3 * 365 + 1)
 AHEAD = timedelta(minutes=5)  # clocks of senders differ
+# Beyond lies what no clock told: neither Python nor the warehouse can reckon with all of it.
+FIRST_RECEIVED, LAST_RECEIVED = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 LARGEST_COUNT = 10**15
 LARGEST_CONVERSIONS = 10**12 - 1  # stored beside fractions of conversions, as amounts are
+# Ends a pattern: Python's `$` alone also stands before a last line break, JSON Schema's does not.
+END = r"(?!\n)$"
 
 Id = Annotated[str, Meta(min_length=1, max_length=128)]
 Label = Annotated[str, Meta(max_length=128)]
@@ -77,6 +81,8 @@ def check_region(region: str) -> None:
 
 def check_time(occurred_at: datetime, received_at: datetime) -> None:
     """Judged by when it was received: a backlog or a replay is not refused what was accepted once."""
+    if not FIRST_RECEIVED <= received_at <= LAST_RECEIVED:
+        raise InvalidEvent("out_of_range", "received_at", "Nothing was received at such a time.")
     if occurred_at > received_at + AHEAD:
         raise InvalidEvent("in_the_future", "occurred_at", "The time lies more than five minutes ahead.")
     if occurred_at < received_at - OLDEST:
