@@ -18,6 +18,7 @@ from ingestion.events.coding import as_invalid
 from runtime.config import configuration
 
 MOST_EVENTS = 1000
+MOST_MEMBERS = 1000  # of a gzipped body: each costs a copy of all that follows it
 _SHAPES = 'Send one event, {"events": [...]}, or one event a line as application/x-ndjson.'
 _GZIP = 16 + zlib.MAX_WBITS
 
@@ -98,6 +99,8 @@ def unpack(packed: bytes, most: int) -> bytes:
     parts: list[bytes] = []
     left = most
     while packed:
+        if len(parts) == MOST_MEMBERS:
+            raise ParseError(f"The gzipped body has more than {MOST_MEMBERS} members.")
         member = zlib.decompressobj(_GZIP)
         try:
             part = member.decompress(packed, left + 1)

@@ -10,7 +10,7 @@ from rest_framework.exceptions import ParseError
 
 from api.problem_codes import ProblemCode
 from api.problems import Problem
-from ingestion.api.bodies import SentBody, in_json, in_lines, unpack
+from ingestion.api.bodies import MOST_MEMBERS, SentBody, in_json, in_lines, unpack
 
 MEGABYTE = 1_000_000
 
@@ -84,6 +84,13 @@ def test_a_bomb_is_refused_before_it_takes_more_memory_than_the_bound(members: i
     finally:
         tracemalloc.stop()
     assert refused.value.kind is ProblemCode.BODY_TOO_LARGE
+
+
+def test_a_body_of_endless_empty_members_is_refused() -> None:
+    member = gzip.compress(b"")
+    assert unpack(member * MOST_MEMBERS, MEGABYTE) == b""
+    with pytest.raises(ParseError, match="members"):
+        unpack(member * (MOST_MEMBERS + 1), MEGABYTE)
 
 
 @pytest.mark.parametrize(
