@@ -1,6 +1,6 @@
 """What every event must keep: how long, how large, how old. What is out of bounds is refused, never cut."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -87,6 +87,12 @@ def check_time(occurred_at: datetime, received_at: datetime) -> None:
         raise InvalidEvent("in_the_future", "occurred_at", "The time lies more than five minutes ahead.")
     if occurred_at < received_at - OLDEST:
         raise InvalidEvent("too_old", "occurred_at", "The time lies more than three years back.")
+
+
+def check_raw_floor(occurred_at: datetime, raw_floor: date | None) -> None:
+    """Of a workspace: from before that day (UTC) it keeps no facts, and its figures are sealed."""
+    if raw_floor and occurred_at.date() < raw_floor:
+        raise InvalidEvent("too_old", "occurred_at", f"The workspace keeps facts from {raw_floor} on.")
 
 
 def check_canonical_time(field: str, time: datetime) -> None:
