@@ -1,8 +1,8 @@
 """Accepts events: from what was sent to what the event log has acknowledged. Every door calls `accept`."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, datetime, time
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
 from time import perf_counter
 from typing import NamedTuple, cast
 
@@ -14,7 +14,7 @@ from ingestion.errors import InvalidEvent, TransientFailure
 from ingestion.eventlog.base import EventLog
 from ingestion.eventlog.opening import event_log
 from ingestion.eventlog.topics import entry_of, topic_of
-from ingestion.events.bounds import Platform
+from ingestion.events.bounds import Platform, check_raw_floor
 from ingestion.events.envelope import Event, Interaction, MetricEvent
 from ingestion.events.identity import identity_of
 from ingestion.events.making import Place, interaction, metric_event
@@ -36,7 +36,7 @@ class Terms(NamedTuple):
     received_at: datetime
     visitor_key: bytes
     may_derive_id: bool
-    raw_floor: datetime | None = None  # what happened before is no longer kept
+    raw_floor: date | None = None
 
 
 class Acceptance(NamedTuple):
@@ -68,7 +68,8 @@ def accept(bodies: Sequence[bytes | Raw], caller: Caller, *, may_derive_id: bool
     named = campaigns_named(caller, {one.campaign_id for one in sent if not isinstance(one, InvalidEvent)})
     places = {name: _place(caller, campaign) for name, campaign in named.items()}
     visitor_key = configuration().tracking.visitor_key.encode()
-    terms = Terms(datetime.now(UTC), visitor_key, may_derive_id, _raw_floor(named.values()))
+    raw_floor = next((campaign.raw_floor for campaign in named.values()), None)  # all are of one workspace
+    terms = Terms(datetime.now(UTC), visitor_key, may_derive_id, raw_floor)
     acceptance = put_on_log([make_one(one, places, terms) for one in sent], event_log())
     _count(acceptance, sent)
     return acceptance
@@ -91,11 +92,9 @@ def make_one(
         return InvalidEvent("unknown_campaign", "campaign_id", "The workspace has no such campaign.")
     try:
         event = _event(sent, place, terms)
+        check_raw_floor(event.occurred_at, terms.raw_floor)
     except InvalidEvent as refusal:
         return refusal.with_traceback(None)
-    if terms.raw_floor and event.occurred_at < terms.raw_floor:
-        told = f"The workspace keeps facts from {terms.raw_floor.date()} on."
-        return InvalidEvent("too_old", "occurred_at", told)
     return event
 
 
@@ -159,12 +158,6 @@ def _event(sent: SentEvent, place: Place, terms: Terms) -> Made:
 
 def _place(caller: Caller, campaign: NamedCampaign) -> Place:
     return Place(caller.home, campaign.id, cast(Platform, campaign.platform), campaign.currency)
-
-
-def _raw_floor(campaigns: Collection[NamedCampaign]) -> datetime | None:
-    """They are all of one workspace."""
-    floor = next((campaign.raw_floor for campaign in campaigns), None)
-    return datetime.combine(floor, time.min, UTC) if floor else None
 
 
 def _count(acceptance: Acceptance, sent: Sequence[SentEvent | InvalidEvent]) -> None:

@@ -1,5 +1,7 @@
 """From a request's body to raw events: one event, a batch of them, or one a line; plain or gzipped."""
 
+import json
+import re
 import zlib
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -18,6 +20,9 @@ from ingestion.events.coding import as_invalid
 from runtime.config import configuration
 
 MOST_EVENTS = 1000
+MOST_MEMBERS = 1000  # of a gzipped body: each costs a copy of all that follows it
+# A list of so many parts is counted before it is read: each part would take thirty times its own room.
+_MANY_PARTS = 100_000
 _SHAPES = 'Send one event, {"events": [...]}, or one event a line as application/x-ndjson.'
 _GZIP = 16 + zlib.MAX_WBITS
 
@@ -30,7 +35,7 @@ class SentBody(NamedTuple):
 
 
 class _Batch(Struct, forbid_unknown_fields=True):
-    events: list[Raw]
+    events: Raw
     write_key: str | None = None
 
 
@@ -45,9 +50,12 @@ class _Keyed(Struct):
 
 
 _read_batch = Decoder(_Batch).decode
+_read_events = Decoder(list[Raw]).decode
 _read_single = Decoder(_Single).decode
 _read_key = Decoder(_Keyed).decode
-_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+_skip_value = json.JSONDecoder(strict=False, parse_int=str, parse_float=str).raw_decode
+_skip_space = re.compile(r"[ \t\r\n]*").match
+_UNREADABLE = (msgspec.DecodeError, json.JSONDecodeError, UnicodeDecodeError, RecursionError)
 
 
 class JsonEvents(BaseParser):
@@ -80,11 +88,12 @@ def in_json(body: bytes) -> SentBody:
     """One event or a batch. Raises ParseError, or a Problem with the field that is wrong with the batch."""
     try:
         batch = _read_batch(body)
+        events = _events(bytes(batch.events))
     except msgspec.ValidationError as error:
         return _single_event(body, as_invalid(error))
     except _UNREADABLE as error:
         raise ParseError(f"The body is not JSON: {error}") from None
-    return SentBody(batch.events, batch.write_key)
+    return SentBody(events, batch.write_key)
 
 
 def in_lines(body: bytes) -> SentBody:
@@ -98,6 +107,8 @@ def unpack(packed: bytes, most: int) -> bytes:
     parts: list[bytes] = []
     left = most
     while packed:
+        if len(parts) == MOST_MEMBERS:
+            raise ParseError(f"The gzipped body has more than {MOST_MEMBERS} members.")
         member = zlib.decompressobj(_GZIP)
         try:
             part = member.decompress(packed, left + 1)
@@ -122,6 +133,29 @@ def _unpacked(stream: Any, parser_context: Mapping[str, Any] | None) -> bytes:
     if encoding not in {"", "identity"}:
         raise UnsupportedMediaType(encoding, f"The only content encoding is gzip, not {encoding[:64]}.")
     return body
+
+
+def _events(array: bytes) -> list[Raw]:
+    if array.count(b",") > _MANY_PARTS and array.startswith(b"[") and _is_too_long(array.decode()):
+        raise field_problem("events", "too_many", f"A request holds at most {MOST_EVENTS} events.")
+    return _read_events(array)
+
+
+def _is_too_long(array: str) -> bool:
+    """Whether this JSON has more than MOST_EVENTS items; looks at no more of them."""
+    place = 1
+    for _ in range(MOST_EVENTS):
+        _, end = _skip_value(array, _past_space(array, place))
+        place = _past_space(array, end)
+        if array[place] == "]":
+            return False
+        place += 1
+    return True
+
+
+def _past_space(text: str, place: int) -> int:
+    found = _skip_space(text, place)
+    return found.end() if found else place
 
 
 def _bounded(sent: SentBody) -> SentBody:

@@ -5,6 +5,7 @@ again, which counts once: the event has the same identity.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from ingestion.dead_letters.reading import event_of
 from ingestion.errors import InvalidEvent, TransientFailure
 from ingestion.eventlog.opening import event_log
 from ingestion.eventlog.topics import entry_of, topic_of
+from ingestion.events.bounds import check_raw_floor
 from ingestion.events.coding import encode
 from ingestion.events.envelope import Event
 from runtime.fault_points import FaultPoint, reached
@@ -110,7 +112,7 @@ def locked(letter_ids: Sequence[int]) -> QuerySet[DeadLetter]:
 
 
 def _sort_out(payloads: Sequence[tuple[DeadLetter, bytes]]) -> _SortedOut:
-    """Which are events by now. One of a campaign that its workspace does not have is none."""
+    """Which are events by now: of a campaign that there is, and of days whose facts are kept."""
     found = _SortedOut([], {})
     read = []
     for letter, payload in payloads:
@@ -118,18 +120,28 @@ def _sort_out(payloads: Sequence[tuple[DeadLetter, bytes]]) -> _SortedOut:
             read.append((letter, event_of(payload, letter.topic)))
         except InvalidEvent as refusal:
             found.refused[letter.place] = refusal
-    known = _known_campaigns([event for _, event in read])
+    floors = _raw_floors([event for _, event in read])
     for letter, event in read:
-        if (event.workspace_id, event.campaign_id) in known:
+        try:
+            _check_place(event, floors)
             found.events.append((letter, event))
-        else:
-            found.refused[letter.place] = InvalidEvent("does_not_exist", "campaign_id", NO_CAMPAIGN)
+        except InvalidEvent as refusal:
+            found.refused[letter.place] = refusal
     return found
 
 
-def _known_campaigns(events: Sequence[Event]) -> set[tuple[UUID, UUID]]:
+def _check_place(event: Event, floors: Mapping[tuple[UUID, UUID], date | None]) -> None:
+    place = event.workspace_id, event.campaign_id
+    if place not in floors:
+        raise InvalidEvent("does_not_exist", "campaign_id", NO_CAMPAIGN)
+    check_raw_floor(event.occurred_at, floors[place])
+
+
+def _raw_floors(events: Sequence[Event]) -> dict[tuple[UUID, UUID], date | None]:
+    """Of the workspaces and campaigns that there are."""
     named = Campaign.objects.filter(id__in={event.campaign_id for event in events})
-    return set(named.values_list("workspace_id", "id"))
+    found = named.values_list("workspace_id", "id", "workspace__raw_floor")
+    return {(workspace, campaign): floor for workspace, campaign, floor in found}
 
 
 def _produce(found: _SortedOut) -> tuple[list[tuple[DeadLetter, Event]], TransientFailure | None]:

@@ -1,6 +1,6 @@
 """What every event must keep: how long, how large, how old. What is out of bounds is refused, never cut."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -12,8 +12,12 @@ from runtime.money import AMOUNT_PLACES, CURRENCIES, LARGEST_AMOUNT, LEAST_PLACE
 
 OLDEST = timedelta(days=3 * 365 + 1)
 AHEAD = timedelta(minutes=5)  # clocks of senders differ
+# Beyond lies what no clock told: neither Python nor the warehouse can reckon with all of it.
+FIRST_RECEIVED, LAST_RECEIVED = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 LARGEST_COUNT = 10**15
 LARGEST_CONVERSIONS = 10**12 - 1  # stored beside fractions of conversions, as amounts are
+# Ends a pattern: Python's `$` alone also stands before a last line break, JSON Schema's does not.
+END = r"(?!\n)$"
 
 Id = Annotated[str, Meta(min_length=1, max_length=128)]
 Label = Annotated[str, Meta(max_length=128)]
@@ -77,10 +81,18 @@ def check_region(region: str) -> None:
 
 def check_time(occurred_at: datetime, received_at: datetime) -> None:
     """Judged by when it was received: a backlog or a replay is not refused what was accepted once."""
+    if not FIRST_RECEIVED <= received_at <= LAST_RECEIVED:
+        raise InvalidEvent("out_of_range", "received_at", "Nothing was received at such a time.")
     if occurred_at > received_at + AHEAD:
         raise InvalidEvent("in_the_future", "occurred_at", "The time lies more than five minutes ahead.")
     if occurred_at < received_at - OLDEST:
         raise InvalidEvent("too_old", "occurred_at", "The time lies more than three years back.")
+
+
+def check_raw_floor(occurred_at: datetime, raw_floor: date | None) -> None:
+    """Of a workspace: from before that day (UTC) it keeps no facts, and its figures are sealed."""
+    if raw_floor and occurred_at.date() < raw_floor:
+        raise InvalidEvent("too_old", "occurred_at", f"The workspace keeps facts from {raw_floor} on.")
 
 
 def check_canonical_time(field: str, time: datetime) -> None:

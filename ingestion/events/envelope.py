@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 
 from ingestion.errors import InvalidEvent
 from ingestion.events.bounds import (
+    END,
     LARGEST_CONVERSIONS,
     Address,
     Amount,
@@ -71,7 +72,10 @@ class Visit(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
 
     visitor: Annotated[
         str,
-        Meta(pattern="^([0-9a-f]{32})?$", description="Keyed hash of the visitor's id; empty if not known."),
+        Meta(
+            pattern=rf"^([0-9a-f]{{32}})?{END}",
+            description="Keyed hash of the visitor's id; empty if not known.",
+        ),
     ] = ""
     source: Label = ""
     type: Label = ""
@@ -119,7 +123,7 @@ class Report(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
 
     account_id: Annotated[Id, Meta(description="The ad account's id at the platform.")]
     external_campaign_id: Annotated[Id, Meta(description="The campaign's id at the platform.")]
-    report: Annotated[str, Meta(pattern="^(day|hour)(_[a-z]+)*$", max_length=32)]
+    report: Annotated[str, Meta(pattern=rf"^(day|hour)(_[a-z]+)*{END}", max_length=32)]
     day: Annotated[date, Meta(description="The day of the bucket in the account's own time zone.")]
     timezone: Annotated[Id, Meta(description="The account's time zone, which `day` is told in.")]
     sequence: Annotated[

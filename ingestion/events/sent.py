@@ -12,6 +12,7 @@ from msgspec.json import Decoder
 
 from ingestion.errors import InvalidEvent
 from ingestion.events.bounds import (
+    END,
     LARGEST_COUNT,
     Address,
     Amount,
@@ -27,12 +28,7 @@ from ingestion.events.times import instant
 T = TypeVar("T")
 
 SentCount = (
-    Annotated[int, Meta(ge=0, le=LARGEST_COUNT)]
-    | Annotated[
-        str,
-        # Python's `$` also stands before a last line break, JSON Schema's does not.
-        Meta(pattern=r"^[0-9]{1,15}\Z", extra_json_schema={"pattern": "^[0-9]{1,15}$"}),
-    ]
+    Annotated[int, Meta(ge=0, le=LARGEST_COUNT)] | Annotated[str, Meta(pattern=rf"^[0-9]{{1,15}}{END}")]
 )
 SentTime = Annotated[str, Meta(max_length=64)]
 Region = Annotated[str, Meta(max_length=2)]

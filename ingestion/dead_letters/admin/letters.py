@@ -4,7 +4,6 @@ from django.contrib import admin, messages
 from django.db.models import CharField, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.html import format_html
 from unfold.decorators import action
@@ -74,7 +73,7 @@ class DeadLetterAdmin(WorkedOnAdmin):
 
     @action(description="Edit and replay", url_path="replay", permissions=["work"])  # type: ignore[untyped-decorator]
     def replay(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        letter = get_object_or_404(DeadLetter, pk=object_id)
+        letter: DeadLetter = self.row(request, object_id)
         form = ReplayForm(letter, request.POST or None)
         if form.is_valid():
             try:
@@ -95,7 +94,7 @@ class DeadLetterAdmin(WorkedOnAdmin):
 
     @action(description="Discard", url_path="discard", permissions=["work"])  # type: ignore[untyped-decorator]
     def discard(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        letter = get_object_or_404(DeadLetter.objects.defer(*BYTES), pk=object_id)
+        letter: DeadLetter = self.row(request, object_id)
         form = DiscardForm(request.POST or None)
         if form.is_valid():
             if discard_many([letter.pk], by=_who(request), note=form.cleaned_data["note"]):

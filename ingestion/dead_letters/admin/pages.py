@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import Model
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.template.response import TemplateResponse
 from unfold.admin import ModelAdmin
 
@@ -30,6 +30,13 @@ class WorkedOnAdmin(ModelAdmin):  # type: ignore[misc]  # the library is untyped
 
     def has_work_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         return request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}")
+
+    def row(self, request: HttpRequest, object_id: str) -> Any:
+        """Raises Http404, also for what is no id at all."""
+        found = self.get_object(request, object_id)
+        if found is None:
+            raise Http404
+        return found
 
     def confirmation(
         self,

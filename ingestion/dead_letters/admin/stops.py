@@ -4,7 +4,6 @@ import json
 
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from unfold.decorators import action
 
@@ -32,7 +31,7 @@ class ConsumerStopAdmin(WorkedOnAdmin):
 
     @action(description="Acknowledge", url_path="acknowledge", permissions=["work"])  # type: ignore[untyped-decorator]
     def acknowledge(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        stop = get_object_or_404(ConsumerStop, pk=object_id)
+        stop: ConsumerStop = self.row(request, object_id)
         if request.method == "POST":
             if stop_acknowledge(stop=stop, by=str(request.user.get_username())):
                 messages.success(

@@ -21,7 +21,7 @@ from ingestion.eventlog.redis_streams.durability import durability_gaps
 from ingestion.eventlog.redis_streams.keys import Keys
 from ingestion.eventlog.redis_streams.server import Server
 from ingestion.eventlog.redis_streams.upkeep import Upkeep
-from ingestion.eventlog.topics import partition_count
+from ingestion.eventlog.topics import is_dead_letters, partition_count
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +64,9 @@ class RedisLog(EventLog):
         unknown = TransientFailure("The server of the event log did not acknowledge it in time.")
         writer = self._writer(timeout)
         try:
-            self.upkeep.check_room(writer)
+            # Room comes from readers going on, and past a dead letter they cannot before it is written.
+            if not is_dead_letters(topic):
+                self.upkeep.check_room(writer)
             while left and time.monotonic() < deadline:
                 chunk = left[:AT_ONCE]
                 failures |= self._append(writer, topic, {index: entries[index] for index in chunk})

@@ -125,6 +125,16 @@ def test_a_full_log_refuses_and_takes_again_when_it_was_read(redis_lab: RedisLab
     at_last(lambda: log.produce(METRIC_EVENTS, entries(3)) == {})
 
 
+def test_a_full_log_takes_dead_letters_or_its_readers_could_never_go_on(
+    redis_lab: RedisLab, name: str
+) -> None:
+    log = redis_lab.open(name, budget_bytes=SMALL_BUDGET)
+    assert log.produce(METRIC_EVENTS, [Entry(b"key", bytes(10_000))] * 200) == {}
+    time.sleep(1.1)
+    assert isinstance(log.produce(METRIC_EVENTS, entries(1)).get(0), LogFull)
+    assert log.produce(dead_letters_of(METRIC_EVENTS), entries(3)) == {}
+
+
 def test_room_is_asked_for_once_a_second_at_most(redis_lab: RedisLab, name: str) -> None:
     log = redis_lab.open(name, budget_bytes=1_000)
     assert log.produce(METRIC_EVENTS, entries(100)) == {}

@@ -294,3 +294,11 @@ def test_a_stop_is_read_and_acknowledged_once(browser: Client) -> None:
     again = browser.post(stop_page(standing, "acknowledge"), follow=True)
     assert "Somebody had acknowledged it before." in said(again)
     assert AuditEntry.objects.get_for_object(standing).filter(action=AuditEntry.Action.UPDATE).count() == 1
+
+
+@pytest.mark.parametrize("name", ["abc", "9" * 30, "0"])
+@pytest.mark.parametrize(
+    "path", ["deadletter/{}/replay/", "deadletter/{}/discard/", "consumerstop/{}/acknowledge/"]
+)
+def test_what_is_no_id_is_not_found(browser: Client, path: str, name: str) -> None:
+    assert browser.get("/admin/ingestion/" + path.format(name)).status_code == 404

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from pathlib import Path
 from signal import SIGKILL
 from threading import Event as Signal
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from accounts.models import AuditEntry
+from accounts.models import AuditEntry, Workspace
 from ingestion.dead_letters import replaying
 from ingestion.dead_letters.discarding import discard_many
 from ingestion.dead_letters.models import DeadLetter, State
@@ -75,6 +76,18 @@ def test_a_letter_that_is_an_event_by_now_goes_to_the_log_as_it_lay_there(listen
     after = as_it_stands(letter)
     assert (after.state, after.changed_by, after.replayed_payload) == (State.REPLAYED, WHO, None)
     assert after.changed_at is not None
+
+
+def test_one_from_below_the_raw_floor_is_refused_for_it_would_count_nowhere(listener: Listener) -> None:
+    campaign = campaign_of_its_own()
+    letter = parked(mended(campaign))
+    occurred = read_metric_event(bytes(letter.payload)).occurred_at.date()
+    for floor, refused in ((occurred + timedelta(days=1), True), (occurred, False)):
+        Workspace.objects.filter(id=campaign.workspace_id).update(raw_floor=floor)
+        (part,) = replay_many([letter.pk], by=WHO)
+        assert [refusal.code for refusal in part.refused.values()] == ["too_old"] * refused
+        assert as_it_stands(letter).state == (State.WAITING if refused else State.REPLAYED)
+    assert len(listener.heard(1)) == 1
 
 
 def test_a_mended_one_goes_to_the_log_and_both_are_kept(listener: Listener) -> None:

@@ -10,7 +10,7 @@ from rest_framework.exceptions import ParseError
 
 from api.problem_codes import ProblemCode
 from api.problems import Problem
-from ingestion.api.bodies import SentBody, in_json, in_lines, unpack
+from ingestion.api.bodies import MOST_EVENTS, MOST_MEMBERS, SentBody, in_json, in_lines, unpack
 
 MEGABYTE = 1_000_000
 
@@ -86,6 +86,13 @@ def test_a_bomb_is_refused_before_it_takes_more_memory_than_the_bound(members: i
     assert refused.value.kind is ProblemCode.BODY_TOO_LARGE
 
 
+def test_a_body_of_endless_empty_members_is_refused() -> None:
+    member = gzip.compress(b"")
+    assert unpack(member * MOST_MEMBERS, MEGABYTE) == b""
+    with pytest.raises(ParseError, match="members"):
+        unpack(member * (MOST_MEMBERS + 1), MEGABYTE)
+
+
 @pytest.mark.parametrize(
     "packed",
     [
@@ -100,6 +107,24 @@ def test_a_bomb_is_refused_before_it_takes_more_memory_than_the_bound(members: i
 def test_broken_gzip_is_told_as_such(packed: bytes) -> None:
     with pytest.raises(ParseError, match="gzip"):
         unpack(packed, MEGABYTE)
+
+
+def test_a_list_without_end_is_refused_before_it_takes_many_times_its_own_room() -> None:
+    body = b'{"events": [' + b"1, " * MEGABYTE + b"1]}"
+    tracemalloc.start()
+    try:
+        with pytest.raises(Problem) as refused:
+            in_json(body)
+        assert tracemalloc.get_traced_memory()[1] < 5 * len(body)
+    finally:
+        tracemalloc.stop()
+    assert refused.value.errors[0]["code"] == "too_many"  # type: ignore[index]
+
+
+def test_a_batch_of_long_events_is_counted_by_its_events() -> None:
+    event = b' {"a": [%s1], "b": "],\\"", "c": 1%s} \n' % (b"1, " * 200, b"0" * 5000)
+    body = in_json(b'{"events": [' + b",".join([event] * MOST_EVENTS) + b"]}")
+    assert raw(body) == [event.strip()] * MOST_EVENTS
 
 
 @pytest.mark.parametrize("body", [b'{"kind": 1, "events": []', b'{"events": [1, }', b"nonsense", b"\xff\xfe"])

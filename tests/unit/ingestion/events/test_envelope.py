@@ -76,6 +76,23 @@ def test_an_entry_that_was_tampered_with_is_refused_by_its_path(path: str, value
     assert (refused.value.field, refused.value.code) == (path, code)
 
 
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00Z", "1999-12-31T23:59:59Z", "9999-12-31T23:59:59Z"])
+def test_a_time_that_no_clock_told_is_refused_and_ends_no_consumer(time: str) -> None:
+    entry = changed(changed(encode(accepted_metric()), "occurred_at", time), "received_at", time)
+    with pytest.raises(InvalidEvent) as refused:
+        read_metric_event(entry)
+    assert (refused.value.field, refused.value.code) == ("received_at", "out_of_range")
+
+
+def test_a_line_break_is_no_visitor_and_no_report() -> None:
+    with pytest.raises(InvalidEvent) as refused:
+        read_interaction(changed(encode(accepted_click()), "payload.visitor", "\n"))
+    assert refused.value.field == "payload.visitor"
+    with pytest.raises(InvalidEvent) as refused:
+        read_snapshot(snapshot(report="day\n"))
+    assert refused.value.field == "payload.report"
+
+
 @pytest.mark.parametrize("name", ["schema_version", "kind", "event_id", "received_at", "payload"])
 def test_an_entry_without_its_envelope_is_refused(name: str) -> None:
     with pytest.raises(InvalidEvent) as refused:

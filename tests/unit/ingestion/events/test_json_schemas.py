@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
+import msgspec
+
 from ingestion.events.json_schemas import FOLDER, published, write
+from ingestion.events.sent import SentEvent
 
 
 def on_disk(folder: Path) -> dict[str, str]:
@@ -22,3 +25,8 @@ def test_a_stale_schema_is_noticed(tmp_path: Path) -> None:
 
 def test_there_is_one_schema_for_each_kind() -> None:
     assert set(published()) == {"metric-v1.json", "interaction-v1.json", "snapshot-v1.json"}
+
+
+def test_no_pattern_is_spelled_as_python_alone_reads_it() -> None:
+    sent = msgspec.json.encode(msgspec.json.schema(SentEvent)).decode()
+    assert not [text for text in [sent, *published().values()] if r"\\Z" in text]
