@@ -59,10 +59,12 @@ class Plan(Struct, frozen=True, kw_only=True):
 
 
 def plan(question: Question) -> Plan:
-    """Raises Problem for more buckets than one answer may have."""
+    """Raises Problem for more buckets than one answer may have, and for none: Samoa once left out a day."""
     report = report_for(question.granularity, question.dimensions)
     _check_size(question)
     days = days_of(question.start_date, question.end_date, question.timezone)
+    if days[0].begins == days[-1].begins:
+        raise field_problem("start_date", "no_such_day", f"{question.timezone} had no such day.")
     return Plan(
         subject=question.subject,
         buckets=buckets_of(days, question.granularity, question.timezone),

@@ -271,3 +271,11 @@ def test_the_answer_repeats_the_question_as_it_was_understood() -> None:
 
 def test_a_bad_range_is_no_plan() -> None:
     assert refused(start_date="2000-01-01", end_date="2099-12-31") == {"start_date": "range_too_long"}
+
+
+@pytest.mark.parametrize("granularity", ["hour", "day", "total"])
+def test_a_day_that_a_zone_left_out_cannot_be_asked_for(granularity: str) -> None:
+    day = {"timezone": "Pacific/Apia", "granularity": granularity}
+    left_out = refused(start_date="2011-12-30", end_date="2011-12-30", **day)
+    assert left_out == {"start_date": "no_such_day"}
+    assert refused(start_date="2011-12-29", end_date="2011-12-31", **day) == {}
