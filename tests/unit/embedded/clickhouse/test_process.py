@@ -2,8 +2,6 @@
 
 import json
 import stat
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -33,14 +31,6 @@ def test_the_command_line_follows_the_options(tmp_path: Path) -> None:
     assert line[line.index("--memory-mb") + 1] == "300"
     assert "--fsync" in line
     assert "--fsync" not in server(options(tmp_path)).command
-
-
-def test_the_supervisor_does_not_carry_the_driver_or_the_engine() -> None:
-    code = "import sys, embedded.stack; print({'clickhouse_driver', 'chdb'} & set(sys.modules))"
-
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-
-    assert loaded.stdout.strip() == "set()"
 
 
 def test_somebody_elses_server_is_waited_for_and_not_started(tmp_path: Path) -> None:

@@ -1,10 +1,10 @@
 """The guard of tests/unit/conftest.py bites."""
 
-from pathlib import Path
-
 import pytest
 
-GUARD = Path(__file__).with_name("conftest.py")
+from runtime.options import REPOSITORY
+
+GUARD = REPOSITORY / "tests" / "unit" / "conftest.py"
 SUSPECTS = """
 import socket
 from contextlib import suppress
