@@ -3,13 +3,13 @@
 import json
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 from msgspec.json import Decoder
-from rest_framework.exceptions import ParseError, UnsupportedMediaType
+from rest_framework.exceptions import APIException, ParseError, UnsupportedMediaType
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
@@ -64,7 +64,7 @@ class JsonEvents(BaseParser):
     def parse(
         self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
-        return _bounded(in_json(_unpacked(stream, parser_context)))
+        return _read(in_json, stream, parser_context)
 
 
 class EventLines(BaseParser):
@@ -73,12 +73,14 @@ class EventLines(BaseParser):
     def parse(
         self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
-        return _bounded(in_lines(_unpacked(stream, parser_context)))
+        return _read(in_lines, stream, parser_context)
 
 
 def sent_body(request: Request) -> SentBody:
-    """Raises what the parsers raise, also for a body that is empty."""
+    """Raises why the body cannot be read, also if it is empty."""
     body: object = request.data
+    if isinstance(body, APIException):
+        raise body
     if not isinstance(body, SentBody):
         raise ParseError(f"There is no body. {_SHAPES}")
     return body
@@ -122,6 +124,16 @@ def unpack(packed: bytes, most: int) -> bytes:
         parts.append(part)
         packed = member.unused_data
     return b"".join(parts)
+
+
+def _read(
+    read: Callable[[bytes], SentBody], stream: Any, parser_context: Mapping[str, Any] | None
+) -> SentBody | APIException:
+    """Why it cannot be read is handed on, not raised: else who looks for a write key would alone be told."""
+    try:
+        return _bounded(read(_unpacked(stream, parser_context)))
+    except APIException as refusal:
+        return refusal.with_traceback(None)
 
 
 def _unpacked(stream: Any, parser_context: Mapping[str, Any] | None) -> bytes:

@@ -145,3 +145,20 @@ def test_who_spends_a_public_keys_budget_spends_nobody_elses(log: EventLog, writ
         pass
     assert send(spender, metric()).status_code == 429
     assert send(client_with(write_key.key), metric()).status_code == 202
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "why"),
+    [
+        (b"{broken", {}, "The body is not JSON"),
+        (b"no gzip", {"Content-Encoding": "gzip"}, "The body is not gzip"),
+        (b"", {}, "There is no body"),
+    ],
+)
+def test_who_is_signed_in_on_a_page_is_told_why_a_body_cannot_be_read(
+    body: bytes, headers: dict[str, str], why: str
+) -> None:
+    browser = admin().browser
+    answer = browser.generic("POST", EVENTS, body, "application/json", headers=headers)
+    assert answer.status_code == 400
+    assert answer.json()["detail"].startswith(why)
