@@ -26,8 +26,12 @@ def partitions_of(table: Table, *, reader: Reader) -> list[int]:
 
 
 def drop_partition(table: Table, partition: int, *, writer: Writer) -> None:
-    """At once, whatever its size; again is fine."""
-    writer.run(f"ALTER TABLE {_place(table)} DROP PARTITION ID '{partition:d}'", feature=FEATURE)
+    """At once, whatever its size (a server's default refuses beyond 50 GB); again is fine."""
+    writer.run(
+        f"ALTER TABLE {_place(table)} DROP PARTITION ID '{partition:d}'"
+        " SETTINGS max_partition_size_to_drop = 0",
+        feature=FEATURE,
+    )
 
 
 def delete_from_month(table: Table, month: int, workspaces: Collection[UUID], *, writer: Writer) -> None:

@@ -44,7 +44,7 @@ def statement(plan: Plan) -> Statement:
     """Asks for one row more than may be answered, so that too many can be told."""
     dimensions = [name if name in plan.dimensions else f"'' AS {name}" for name in DIMENSIONS]
     sql = f"""
-WITH %(edges)s AS edges, %(days)s AS days, %(dates)s AS dates
+WITH %(edges)s AS edges, %(days)s AS days, range(%(first_date)s, %(after_date)s) AS dates
 SELECT {_standing(plan)} AS standing, if(standing = '{OVERLAPPED}', 0, begins) AS bucket_begins,
     {", ".join(dimensions)},
     sum(impressions), sum(clicks), sum(conversions), {_money("spend")}, {_money("revenue")},
@@ -68,7 +68,8 @@ def _parameters(plan: Plan) -> dict[str, Any]:
         "campaigns": plan.subject.campaign_ids,
         "edges": [bucket.begins for bucket in plan.buckets],
         "days": [day.begins for day in plan.days[:-1]],
-        "dates": [_number(day.date) for day in plan.days[:-1]],
+        "first_date": _number(plan.days[0].date),
+        "after_date": _number(plan.days[-1].date),
         "begins": plan.begins,
         "ends": plan.ends,
         "first": first,

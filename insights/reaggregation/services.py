@@ -96,8 +96,7 @@ def _work(run: Run, until: float) -> Run | None:
 
 
 def _recompute(chunk: Chunk) -> None:
-    recompute(chunk.targets)
-    raise_generation([chunk.place.campaign_id])
+    raise_generation(recompute(chunk.targets))
 
 
 def _place_of(run: Run) -> Place | None:

@@ -6,6 +6,7 @@ Whoever wants figures to be right, for whatever reason, calls `recompute`: nothi
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from insights.rollups import statements
 from insights.rollups.floors import above_floors
@@ -27,8 +28,10 @@ class Step(NamedTuple):
     zone: str = ""
 
 
-def recompute(targets: Iterable[Target]) -> None:
+def recompute(targets: Iterable[Target]) -> set[UUID]:
     """At all levels. Twice is as good as once, and two may overlap: settling their marks puts it right.
+
+    Returns the campaigns whose figures may have changed: a report may have moved away from another one.
 
     What is sealed stays as it is: the raw rows that told it may be gone.
 
@@ -36,8 +39,10 @@ def recompute(targets: Iterable[Target]) -> None:
     Raises ValueError for a target that is not in whole minutes of UTC.
     """
     asked = coalesced([checked(target) for target in targets])
-    for chunk in chunks(above_floors(with_former_places(asked))):
+    wanted = above_floors(with_former_places(asked))
+    for chunk in chunks(wanted):
         _recompute(chunk)
+    return {target.campaign_id for target in wanted}
 
 
 def recompute_days(targets: Iterable[Target], zone: str) -> None:

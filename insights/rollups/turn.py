@@ -1,6 +1,6 @@
 """The portions of one turn of aggregation: what is newly marked, then what is due to be settled."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Self
 from uuid import UUID
@@ -82,8 +82,7 @@ class Turn:
         found = marks.unsettled(after=after, until=until, most=most)
         if found:
             self._stumble()
-            recompute(mark.target for mark in found)
-            self._raise_generations(found)
+            self._raise_generations(recompute(mark.target for mark in found))
             self._progress.stumbles = max(self._progress.stumbles - 2, 0)
             count(Metric.MARKS_RECOMPUTED, len(found))
         return found, len(found) >= most
@@ -97,9 +96,9 @@ class Turn:
         marks.settle(found)
         count(Metric.MARKS_SETTLED, len(found))
 
-    def _raise_generations(self, found: Sequence[Mark]) -> None:
+    def _raise_generations(self, campaign_ids: Collection[UUID]) -> None:
         """Figures do not wait for the cache server: whose answers changed without it is remembered."""
-        changed = {str(mark.campaign_id) for mark in found} | set(self._progress.unraised)
+        changed = {str(campaign_id) for campaign_id in campaign_ids} | set(self._progress.unraised)
         try:
             raise_generation([UUID(campaign_id) for campaign_id in changed])
         except CacheServerDown as error:

@@ -187,6 +187,18 @@ def test_answers_change_generation_with_their_figures(raw: Raw, today: datetime)
     assert generation([other.id]) == others
 
 
+def test_so_do_those_that_a_report_was_taken_from(raw: Raw, today: datetime) -> None:
+    other = new_campaign("UTC")
+    raw.put_snapshot("hour", 1, today, {"DE": {"clicks": 1}})
+    tick()
+    before = generation([raw.campaign_id])
+    forget_marks(raw)
+    raw.put_snapshot("hour", 2, today, {"DE": {"clicks": 1}}, campaign_id=other.id)
+    tick()
+    assert raw.standing("rollup_15min") == {}
+    assert generation([raw.campaign_id]) != before
+
+
 def test_figures_do_not_wait_for_the_cache_server(
     raw: Raw, today: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -212,11 +224,11 @@ def test_a_portion_that_fails_comes_again_smaller(
     options(marks_per_tick=8, margin_seconds=0)
     recompute = turn.recompute
 
-    def only_small(targets: Any) -> None:
+    def only_small(targets: Any) -> Any:
         asked = list(targets)
         if len(asked) > 2:
             raise WarehouseUnavailable("too slow")
-        recompute(asked)
+        return recompute(asked)
 
     for number in range(8):
         raw.put_events(raw.event(f"e{number}", today + timedelta(minutes=number), clicks=1))

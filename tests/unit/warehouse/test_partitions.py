@@ -53,7 +53,7 @@ def test_on_one_node_the_table_itself_is_meant(recorder: Any) -> None:
     months, drop, delete = ask_everything(recorder)
     assert "FROM system.parts WHERE" in months
     assert "{'table': 'metric_events'}" in months
-    assert drop == "ALTER TABLE metric_events DROP PARTITION ID '201601'"
+    assert drop.startswith("ALTER TABLE metric_events DROP PARTITION ID '201601'")
     assert delete.startswith(
         "ALTER TABLE metric_events DELETE IN PARTITION ID '201601' WHERE workspace_id IN"
     )
@@ -64,7 +64,7 @@ def test_on_a_cluster_every_nodes_part_is_meant(recorder: Any) -> None:
     months, drop, delete = ask_everything(recorder)
     assert "FROM clusterAllReplicas('ours', system.parts) WHERE" in months
     assert "{'table': 'metric_events_local'}" in months
-    assert drop == "ALTER TABLE metric_events_local ON CLUSTER 'ours' DROP PARTITION ID '201601'"
+    assert drop.startswith("ALTER TABLE metric_events_local ON CLUSTER 'ours' DROP PARTITION ID '201601'")
     assert delete.startswith("ALTER TABLE metric_events_local ON CLUSTER 'ours' DELETE IN PARTITION ID")
 
 

@@ -126,6 +126,16 @@ def test_where_the_platform_reported_metric_events_do_not_count() -> None:
     assert (report["totals"], report["report"], codes(report)) == ({"clicks": 30}, "day", [])
 
 
+@pytest.mark.parametrize("granularity", ["day", "quarter"])
+def test_the_longest_range_can_be_asked_for(granularity: str) -> None:
+    """9,000 days: their edges make the longest statement that there is."""
+    owner = people.owner()
+    campaign = campaign_of(owner)
+    put(quarter(campaign, MONDAY, clicks=2))
+    longest = {"start_date": "2010-04-01", "end_date": "2034-11-20", "granularity": granularity}
+    assert asked(owner, campaign, metrics="clicks", **longest)["totals"] == {"clicks": 2}
+
+
 def test_hours_are_told_with_their_offset() -> None:
     owner = people.owner()
     campaign = campaign_of(owner, timezone="Asia/Kolkata")
