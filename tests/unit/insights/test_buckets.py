@@ -10,6 +10,7 @@ from insights.query.question import Granularity
 from runtime.timezones import timezone_names
 
 QUARTER = 15 * 60
+NOONS = [datetime(2026, 1, 1, 12, tzinfo=UTC) + timedelta(days=day) for day in range(366)]
 
 
 def buckets(start: date, end: date, timezone: str, granularity: str) -> list[Bucket]:
@@ -94,6 +95,5 @@ def test_every_zone_begins_its_days_and_hours_on_a_quarter() -> None:
 
 
 def changes(zone: ZoneInfo) -> list[date]:
-    noons = [datetime(2026, 1, 1, 12, tzinfo=UTC) + timedelta(days=day) for day in range(366)]
-    offsets = [noon.astimezone(zone).utcoffset() for noon in noons]
-    return [noons[i].date() for i in range(1, 366) if offsets[i] != offsets[i - 1]]
+    offsets = [noon.astimezone(zone).utcoffset() for noon in NOONS]
+    return [NOONS[i].date() for i in range(1, 366) if offsets[i] != offsets[i - 1]]

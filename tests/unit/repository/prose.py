@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from runtime.catalogue import FILE_SUFFIX, every_option
@@ -54,6 +55,7 @@ def _targets(root: Path) -> set[str]:
     return set(re.findall(r"^([a-z][a-z-]*):", (root / "Makefile").read_text(), re.MULTILINE))
 
 
+@cache
 def _variables() -> set[str]:
     names = {option.variable for option in every_option()}
     return names | {name + FILE_SUFFIX for name in names} | {CONFIG_FILE} | READ_BY_THE_SUITE

@@ -32,9 +32,17 @@ def functions(packages: Sequence[Path]) -> list[Sized]:
 
 
 def _functions_of(path: Path) -> Iterator[Sized]:
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in _statements(ast.parse(path.read_text())):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno:
             yield Sized(f"{path}:{node.lineno} {node.name}", node.end_lineno - node.lineno + 1)
+
+
+def _statements(within: ast.AST) -> Iterator[ast.AST]:
+    """At every depth, but not the expressions, which hold no function and are most of a tree."""
+    for node in ast.iter_child_nodes(within):
+        if not isinstance(node, ast.expr):
+            yield node
+            yield from _statements(node)
 
 
 def complaints(packages: Sequence[Path]) -> list[str]:

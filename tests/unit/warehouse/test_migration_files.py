@@ -1,3 +1,4 @@
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,12 @@ def folder_of(path: Path, **files: str) -> Path:
 
 def migration(sql: str) -> Migration:
     return Migration(1, "0001_it", sql)
+
+
+@cache
+def on_a_cluster() -> list[str]:
+    """Every statement that is shipped."""
+    return [text for each in read_migrations() for text in each.rendered("ads")]
 
 
 def test_the_shipped_files_are_those_that_were_shipped() -> None:
@@ -95,7 +102,7 @@ def test_on_a_cluster_it_is_replicated_parts_and_a_distributed_whole() -> None:
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
 def test_every_table_has_both_forms_on_a_cluster(table: Table) -> None:
-    statements = [text for each in read_migrations() for text in each.rendered("ads")]
+    statements = on_a_cluster()
     name = table.name
     assert any(f"EXISTS {name}_local ON CLUSTER 'ads'\n" in text for text in statements)
     (whole,) = [text for text in statements if f"EXISTS {name} ON CLUSTER 'ads' AS {name}_local" in text]
@@ -103,19 +110,19 @@ def test_every_table_has_both_forms_on_a_cluster(table: Table) -> None:
 
 
 def test_every_engine_is_replicated_on_a_cluster() -> None:
-    for statement in [text for each in read_migrations() for text in each.rendered("ads")]:
+    for statement in on_a_cluster():
         if "ENGINE = " in statement:
             assert "ENGINE = Replicated" in statement or "ENGINE = Distributed" in statement
 
 
 def test_every_statement_names_the_cluster() -> None:
-    for statement in [text for each in read_migrations() for text in each.rendered("ads")]:
+    for statement in on_a_cluster():
         assert "ON CLUSTER 'ads'" in statement
 
 
 def test_views_read_what_lies_here_and_write_to_the_whole() -> None:
     """A visitor's shard is another than the campaign's."""
-    views = [text for each in read_migrations() for text in each.rendered("ads") if "VIEW" in text]
+    views = [text for text in on_a_cluster() if "VIEW" in text]
     assert views
     for view in views:
         target = view.split(" TO ")[1].split()[0]

@@ -66,7 +66,7 @@ def test_a_warehouse_that_is_away_holds_the_batch_until_all_of_it_is_stored(lab:
 
 @pytest.mark.parametrize("step", ["bury", "commit"])
 def test_dead_letters_and_the_commit_are_waited_for_without_storing_again(lab: Lab, step: str) -> None:
-    lab.noted.failures[step] = [TransientFailure("away")]
+    lab.noted.failures[step] = [TransientFailure("away", retry_after=0.001)]
     lab.take()
     assert [name for name in lab.noted.order if name in INSERTS] == INSERTS
     assert lab.lag() == 0

@@ -39,9 +39,14 @@ def sendings(**fields: Any) -> list[Sending]:
 
 
 @pytest.fixture(scope="module")
-def sent() -> list[Sending]:
-    """Of a load with everything in it."""
-    return sendings()
+def load() -> list[Batch]:
+    """With everything in it."""
+    return batches()
+
+
+@pytest.fixture(scope="module")
+def sent(load: list[Batch]) -> list[Sending]:
+    return [sending for batch in load for sending in batch.sendings]
 
 
 def body(sending: Sending) -> dict[str, Any]:
@@ -53,14 +58,14 @@ def identity(sending: Sending) -> tuple[str, ...]:
     return tuple(told.get(name, "") for name in ("campaign_id", "kind", "occurred_at", "event_id"))
 
 
-def test_every_share_is_what_was_asked_for(sent: list[Sending]) -> None:
+def test_every_share_is_what_was_asked_for(load: list[Batch], sent: list[Sending]) -> None:
     sorts = Counter(sending.sort for sending in sent)
     total = sorts.total()
     assert sorts[Sort.DUPLICATE] / total == pytest.approx(0.10, abs=0.01)
     assert sorts[Sort.CHANGED] / total == pytest.approx(0.02, abs=0.005)
     assert sorts[Sort.LATE] / total == pytest.approx(0.05, abs=0.01)
     assert sorts[Sort.BROKEN] / total == pytest.approx(0.01, abs=0.005)
-    assert sum(len(batch.entries) for batch in batches()) == pytest.approx(100, abs=40)
+    assert sum(len(batch.entries) for batch in load) == pytest.approx(100, abs=40)
     kinds = Counter(body(sending)["kind"] for sending in sent if sending.sort is Sort.NEW)
     assert kinds["metric"] / kinds.total() == pytest.approx(0.7, abs=0.03)
 
