@@ -3,12 +3,14 @@
 from typing import Any
 
 import pytest
+from django.test import RequestFactory
 from rest_framework.test import APIClient
 
 from accounts.models import WriteKey
 from accounts.rights import Right
 from accounts.services.keys import key_revoke, write_key_create
 from api import throttles
+from api.addresses import client_network
 from ingestion.eventlog.base import EventLog
 from tests.integration.ingestion.event_calls import (
     EVENTS,
@@ -139,7 +141,8 @@ def test_a_batch_is_one_request_of_the_budget(log: EventLog, write_key: WriteKey
 
 def test_who_spends_a_public_keys_budget_spends_nobody_elses(log: EventLog, write_key: WriteKey) -> None:
     spender = client_with(write_key.key)
-    identity = f"write_key:{write_key.id}:{spender.defaults['REMOTE_ADDR']}"
+    network = client_network(RequestFactory(**spender.defaults).get("/"))
+    identity = f"write_key:{write_key.id}:{network}"
     limit = int(send(spender, metric())["RateLimit-Limit"])
     while throttles.spend(identity, limit).allowed:
         pass
