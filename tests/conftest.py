@@ -1,5 +1,8 @@
 """Runs the engines around the whole session; `tests/settings.py` has settled where."""
 
+import gc
+from collections.abc import Generator
+
 import pytest
 
 from tests.engines import Engines
@@ -16,6 +19,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     config.stash[ENGINES].stop()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is collected lives until the end: to look through it for garbage, over and over, finds none."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.freeze()
 
 
 @pytest.fixture(scope="session")
