@@ -28,6 +28,7 @@ def fill_workspace(workspace: str, owner: ApiClient, nobody: ApiClient, data_dir
     [membership] = [one["id"] for one in members if one["user"]["email"] == MEMBER]
     owner.post("/api/v1/campaigns/cmp-1/grants/", {"membership": membership})
     owner.post("/api/v1/connections/", AD_ACCOUNT)
+    owner.post("/api/v1/campaigns/cmp-1/reaggregate/", {})
     return {
         "a refresh token": joined["refresh"],
         "an access token": joined["access"],
