@@ -67,8 +67,8 @@ def test_the_end_of_a_block_is_found_whatever_its_type(type_: str, data: st.Data
         assert bytes(incoming.read(len(AFTER))) == AFTER
 
 
-@SMALL
-@given(values=st.lists(st.text(max_size=200), min_size=1, max_size=10), at_once=st.integers(1, 100))
+@settings(SMALL, max_examples=60)
+@given(values=st.lists(st.text(max_size=200), min_size=1, max_size=30), at_once=st.integers(1, 100))
 def test_a_copied_block_is_the_same_block(values: list[str], at_once: int) -> None:
     block = encode([("a", "String"), ("b", "UInt8")], [list(values), [1] * len(values)])
     copy = bytearray()
