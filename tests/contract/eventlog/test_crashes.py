@@ -175,8 +175,9 @@ def test_a_consumer_outlives_its_server_and_misses_nothing(server_lab: ServerLab
         assert set(values(read(consumer, 100).records)) == first
         with outage(server_lab):
             consumer.hold(1.0)
-        second: set[bytes] = set()
-        at_last(lambda: second.update(write(log, 100, first=100)) is None)
+        batch = entries(100, first=100)
+        at_last(lambda: not log.produce(METRIC_EVENTS, batch, timeout=20))
+        second = {entry.value for entry in batch}
         seen: set[bytes] = set()
 
         def all_seen() -> bool:
