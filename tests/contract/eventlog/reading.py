@@ -9,7 +9,7 @@ from ingestion.errors import TransientFailure
 from ingestion.eventlog.base import MAIN_GROUP, Batch, Consumer, Entry, EventLog, Record
 from ingestion.eventlog.topics import METRIC_EVENTS
 
-WITHIN = 40.0  # seconds for what must happen at last, on a busy machine
+WITHIN = 120.0  # seconds; only against hanging, for what must happen at last
 
 
 def entries(count: int, *, keys: int = 8, first: int = 0) -> list[Entry]:
