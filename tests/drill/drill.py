@@ -102,7 +102,9 @@ def drill(stack: RealStack, traps: Traps, load: Load, aim: Aim, *, seed: int, sa
     with _simulator(stack, load, path, seed) as simulator:
         _torment(stack, killer, traps, aim, verdict, say)
         say("Everybody was killed often enough")
-        wait_until(lambda: _sent(path) >= load.events, f"{load.events} events are sent", patience=3600.0)
+        # What was under way when the last one died is told of before the load ends.
+        enough = max(load.events, _sent(path) + 20 * load.rate)
+        wait_until(lambda: _sent(path) >= enough, f"{enough} events are sent", patience=3600.0)
         simulator.send_signal(SIGINT)
         assert simulator.wait() == 0, (stack.data_dir / "simulator.log").read_text()
     verdict.killed, verdict.sprung = deaths(stack), traps.sprung
