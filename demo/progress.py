@@ -1,5 +1,6 @@
 """Shows a person how far a load is; a program sees nothing of it."""
 
+import signal
 import threading
 from collections.abc import Callable
 from typing import TextIO
@@ -16,18 +17,24 @@ def shown(load: Load, work: Callable[[], None], stream: TextIO) -> None:
     """Do the work, with a bar if `stream` is a terminal. Ctrl-C asks the load to end, and waits for it."""
     failed: list[BaseException] = []
     thread = threading.Thread(target=_caught, args=(work, failed), name="load")
-    thread.start()
+    # An interrupt anywhere in here would let go of the thread: a join that it ends believes the thread ended.
+    before = signal.signal(signal.SIGINT, lambda *_: load.stop.set())
+    try:
+        thread.start()
+        _show_until_ended(load, thread, stream)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if failed:
+        raise failed[0]
+
+
+def _show_until_ended(load: Load, thread: threading.Thread, stream: TextIO) -> None:
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(file=stream), disable=not stream.isatty()) as progress:
         bar = progress.add_task("", total=load.events or None)
         while thread.is_alive():
-            try:
-                thread.join(_LOOK_EVERY)
-            except KeyboardInterrupt:
-                load.stop.set()
+            thread.join(_LOOK_EVERY)
             progress.update(bar, completed=load.counts["sent"], description=described(load))
-    if failed:
-        raise failed[0]
 
 
 def described(load: Load) -> str:
