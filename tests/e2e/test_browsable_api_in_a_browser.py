@@ -113,8 +113,9 @@ def test_swagger_ui_tries_a_route_out_with_an_api_key(browser: Browser, demo: di
     with a_tab(browser, demo["base_url"]) as tab:
         tab.open("/api/docs/")
         tab.click("Authorize")
-        tab.page.locator(".auth-container", has_text="Bearer").get_by_role("textbox").fill(demo["api_key"])
-        tab.page.locator(".auth-btn-wrapper").get_by_role("button", name="Apply credentials").first.click()
+        bearer = tab.page.locator(".auth-container", has=tab.page.locator("#auth-bearer-value"))
+        bearer.get_by_role("textbox").fill(demo["api_key"])
+        bearer.get_by_role("button", name="Apply credentials").click()
         tab.page.locator(".modal-ux").get_by_role("button", name="Close").last.click()
         route = tab.page.locator("#operations-campaigns-campaigns_retrieve, [id*=campaigns_list]").first
         route.locator(".opblock-summary-control").first.click()
