@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from embedded.doctor import MIB, memory_of_family
 from embedded.engines import throw_away_places
+from runtime.config import read_configuration
 from runtime.options import REPOSITORY, Options, RateLimits
 
 UP = "Ctrl-C stops everything"
@@ -29,13 +31,9 @@ class OwnStack:
         return int(self.environment["CA_WEB_PORT"])
 
     def memory_mb(self, process: str) -> float:
-        """Proportional set size of a process and its children."""
-        root = self.demo["processes"][process]
-        return sum(_pss_kb(pid) for pid in [root, *_children(root)]) / 1024
+        return memory_of_family(self.demo["processes"][process]) / MIB
 
     def options(self) -> Options:
-        from runtime.config import read_configuration
-
         return read_configuration(self.environment, "")
 
 
@@ -74,18 +72,3 @@ def _demo(environment: Mapping[str, str]) -> dict[str, Any]:
     command = [sys.executable, str(REPOSITORY / "manage.py"), "demo_info", "--json"]
     printed = subprocess.run(command, env=dict(environment), stdout=subprocess.PIPE, check=True).stdout
     return dict(json.loads(printed))
-
-
-def _children(pid: int) -> list[int]:
-    found = []
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in map(int, task.read_text().split()):
-            found += [child, *_children(child)]
-    return found
-
-
-def _pss_kb(pid: int) -> int:
-    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-        if line.startswith("Pss:"):
-            return int(line.split()[1])
-    return 0

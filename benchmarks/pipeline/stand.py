@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from embedded.engines import running_engines, throw_away_places
-from embedded.ports import free_ports
 from runtime.options import REPOSITORY
 from runtime.stored_secrets import store_missing_secrets
 
@@ -21,11 +20,9 @@ def engines(event_log: str) -> Iterator[None]:
         folder = Path(name)
         folder.chmod(0o755)
         store_missing_secrets(folder)
-        broker = f"127.0.0.1:{free_ports(1)[0]}"
         os.environ.update(
             throw_away_places(folder),
             CA_EVENT_LOG=event_log,
-            CA_KAFKA_BROKERS=broker,
             CA_LOGS_LEVEL="error",
             DJANGO_SETTINGS_MODULE="analytics_project.settings",
         )
