@@ -12,9 +12,10 @@ from pathlib import Path
 
 from embedded.clickhouse.configuration import Limits
 from embedded.clickhouse.errors import QueryError
-from embedded.clickhouse.processor import NEEDS_A_PERSON, lacks_avx2
+from embedded.clickhouse.processor import lacks_avx2
 from embedded.clickhouse.sandbox import confine_to
 from embedded.clickhouse.users import read_users
+from runtime.restarts import NEEDS_A_PERSON
 
 INHERITED = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "PYTHONDONTWRITEBYTECODE")
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from signal import SIGTERM
 
 from embedded.clickhouse import encoding, protocol
-from embedded.clickhouse.processor import NEEDS_A_PERSON
 from embedded.clickhouse.users import user, write_users
 from embedded.process import Address, NotReady, Process
 from runtime.options import ClickHouse, Options
+from runtime.restarts import NEEDS_A_PERSON
 
 PROBE_SECONDS = 2.0
 STOP_SECONDS = 30.0  # queries that run may finish

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-NEEDS_A_PERSON = 78  # an exit code after which the supervisor does not try again
-
 
 def lacks_avx2(machine: str, cpuinfo: Path) -> bool:
     """Only x86 can lack it; where the kernel tells nothing, it is taken to be there."""

@@ -8,9 +8,10 @@ import pytest
 
 from embedded.clickhouse.configuration import Limits, configuration_xml
 from embedded.clickhouse.process import server
-from embedded.clickhouse.processor import NEEDS_A_PERSON, lacks_avx2
+from embedded.clickhouse.processor import lacks_avx2
 from embedded.clickhouse.users import read_users, user, write_users
 from runtime.options import ClickHouse, Options
+from runtime.restarts import NEEDS_A_PERSON
 
 PASSWORD = "a word of forty characters and then some."
 
