@@ -17,10 +17,12 @@ from embedded.process_table import birth
 from embedded.stack import stack as stack_of
 from runtime.catalogue import PREFIX
 from runtime.config import read_configuration
-from runtime.options import Options
+from runtime.options import REPOSITORY, Options, RateLimits
 from runtime.stored_secrets import store_missing_secrets
 
 UP = "Ctrl-C stops everything"  # the last line of its screen
+# For those who call more often than any client may.
+UNLIMITED = {f"CA_RATE_LIMITS_{name.upper()}": "1000000" for name in RateLimits.__struct_fields__}
 PATIENCE = 120.0  # a deadline against hanging, for a machine that does much else
 
 
@@ -113,6 +115,12 @@ class RealStack(RunningStack):
 
     def options(self) -> Options:
         return read_configuration(self.environment, "")
+
+    def demo(self) -> dict[str, Any]:
+        """What a script is told of it."""
+        command = [sys.executable, str(REPOSITORY / "manage.py"), "demo_info", "--json"]
+        printed = subprocess.run(command, env=self.environment, stdout=subprocess.PIPE, check=True).stdout
+        return dict(json.loads(printed))
 
     def answers(self, name: str) -> str:
         return next(answer(process) for process in stack_of(self.options()) if process.name == name)

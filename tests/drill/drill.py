@@ -1,6 +1,5 @@
 """One drill: a stack that is sent a load while its processes are killed, and the verdict of the oracle."""
 
-import json
 import subprocess
 import sys
 import threading
@@ -20,18 +19,17 @@ from redis import Redis
 from ingestion.eventlog.base import MAIN_GROUP
 from ingestion.eventlog.opening import open_log
 from ingestion.eventlog.topics import TOPICS
-from runtime.options import REPOSITORY, RateLimits
+from runtime.options import REPOSITORY
 from tests.drill import oracle, standing
 from tests.drill.killing import POINTS, Aim, Killer, Traps, deaths, second_consumer
 from tests.drill.oracle import Campaign, Cell, Ledger
 from tests.e2e.api_client import ApiClient
-from tests.running_stack import RealStack, wait_until
+from tests.running_stack import UNLIMITED, RealStack, wait_until
 from warehouse.client import writer_of
 from warehouse.tables import LOG_PROGRESS, TABLES
 
 Say = Callable[[str], None]
 
-UNLIMITED = {f"CA_RATE_LIMITS_{name.upper()}": "1000000" for name in RateLimits.__struct_fields__}
 # Only the ledger's events count, no number of dead letters stops anything, and settling comes soon.
 OPTIONS = {
     "CA_DATA_SOURCE": "real",
@@ -95,7 +93,7 @@ class Verdict:
 
 def drill(stack: RealStack, traps: Traps, load: Load, aim: Aim, *, seed: int, say: Say = print) -> Verdict:
     """Blocks until the load is through, the stack has settled, and everything is compared."""
-    demo = _demo(stack)
+    demo = stack.demo()
     path = stack.data_dir / "ledger.jsonl"
     killer = Killer(stack, seed=seed)
     verdict = Verdict()
@@ -111,11 +109,15 @@ def drill(stack: RealStack, traps: Traps, load: Load, aim: Aim, *, seed: int, sa
     ledger = oracle.read_ledger(path)
     campaigns = _campaigns(demo)
     warehouse = standing.Warehouse(demo["warehouse"], demo["workspace_id"], campaigns)
+    since = datetime.now(UTC) - timedelta(hours=12)
+    expected = oracle.figures(ledger, campaigns, minutes_since=since)
+    verdict.cells = len(expected)
     _wait_until_settled(stack, warehouse, say)
-    _judge(verdict, ledger, campaigns, warehouse, standing.dead_letters(stack.options()))
+    _judge(verdict, ledger, standing.dead_letters(stack.options()))
+    verdict.wrong_figures = differences(expected, warehouse.figures(minutes_since=since))
     _replay(stack, say)
     _wait_until_settled(stack, warehouse, say)
-    verdict.wrong_after_replay = _wrong_figures(ledger, campaigns, warehouse)
+    verdict.wrong_after_replay = differences(expected, warehouse.figures(minutes_since=since))
     return verdict
 
 
@@ -196,12 +198,6 @@ def _sent(ledger: Path) -> int:
         return sum(1 for line in lines if line.startswith(b'{"line":"sent"'))
 
 
-def _demo(stack: RealStack) -> dict[str, Any]:
-    command = [sys.executable, str(REPOSITORY / "manage.py"), "demo_info", "--json"]
-    printed = subprocess.run(command, env=stack.environment, stdout=subprocess.PIPE, check=True).stdout
-    return dict(json.loads(printed))
-
-
 def _campaigns(demo: Mapping[str, Any]) -> dict[str, Campaign]:
     client, found = ApiClient(demo["base_url"], demo["api_key"]), {}
     path: str | None = "/api/v1/campaigns/"
@@ -224,16 +220,8 @@ def _wait_until_settled(stack: RealStack, warehouse: standing.Warehouse, say: Sa
         log.close()
 
 
-def _judge(
-    verdict: Verdict,
-    ledger: Ledger,
-    campaigns: Mapping[str, Campaign],
-    warehouse: standing.Warehouse,
-    parked: Counter[bytes],
-) -> None:
-    verdict.cells = len(oracle.figures(ledger, campaigns, minutes_since=datetime.now(UTC)))
-    verdict.facts = sum(1 for _ in ledger.standing())
-    verdict.wrong_figures = _wrong_figures(ledger, campaigns, warehouse)
+def _judge(verdict: Verdict, ledger: Ledger, parked: Counter[bytes]) -> None:
+    """Of what was told at the door, and of what nobody could take."""
     # A letter whose acknowledgement was lost may lie on the log, and here, twice.
     verdict.wrong_dead_letters = [
         f"dead letter {value[:80]!r} lies there {parked[value]} times"
@@ -241,15 +229,7 @@ def _judge(
     ]
     verdict.misjudged = (ledger.broken & ledger.acknowledged) | (ledger.rejected - ledger.broken)
     verdict.undecided = ledger.undecided
-
-
-def _wrong_figures(
-    ledger: Ledger, campaigns: Mapping[str, Campaign], warehouse: standing.Warehouse
-) -> list[str]:
-    since = datetime.now(UTC) - timedelta(hours=12)
-    return differences(
-        oracle.figures(ledger, campaigns, minutes_since=since), warehouse.figures(minutes_since=since)
-    )
+    verdict.facts = sum(1 for _ in ledger.standing())
 
 
 def differences(expected: Mapping[Cell, Decimal], stands: Mapping[Cell, Decimal]) -> list[str]:

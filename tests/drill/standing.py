@@ -1,7 +1,7 @@
 """What stands: the figures in ClickHouse and the dead letters in Postgres, read past the product."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -50,12 +50,6 @@ class Warehouse:
         ((count,),) = self._rows("SELECT count() FROM dirty_buckets FINAL WHERE settled = 0")
         return int(count)
 
-    def raw_rows(self) -> tuple[int, int]:
-        """Distinct facts, metric events and interactions."""
-        ((metrics,),) = self._rows("SELECT count() FROM metric_events FINAL")
-        ((interactions,),) = self._rows("SELECT count() FROM interactions FINAL")
-        return int(metrics), int(interactions)
-
     def _rows(self, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
         with Client(**self._access) as client:
             rows: list[tuple[Any, ...]] = client.execute(sql, self._parameters | parameters)
@@ -76,10 +70,6 @@ def _cells(level: str, row: tuple[Any, ...]) -> Iterator[tuple[Cell, Decimal]]:
 
 def dead_letters(options: Options) -> Counter[bytes]:
     """How often each value lies there."""
-    return Counter(payload for (payload,) in _asked(options, "SELECT payload FROM ingestion_deadletter"))
-
-
-def _asked(options: Options, sql: str) -> Iterable[tuple[bytes]]:
     server = options.postgres
     with psycopg.connect(
         host=server.host,
@@ -88,4 +78,5 @@ def _asked(options: Options, sql: str) -> Iterable[tuple[bytes]]:
         user=server.user,
         password=server.password,
     ) as connection:
-        return [(bytes(payload),) for (payload,) in connection.execute(sql)]
+        rows = connection.execute("SELECT payload FROM ingestion_deadletter")
+        return Counter(bytes(payload) for (payload,) in rows)

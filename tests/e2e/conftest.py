@@ -1,10 +1,7 @@
 """The whole stack, as `make run` starts it, once for all end-to-end tests; and a browser to look at it."""
 
-import json
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,12 +9,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, StorageState, sync_playwright
 
-from runtime.options import REPOSITORY, RateLimits
 from tests.e2e.admin_tab import AdminTab
 from tests.e2e.api_client import ApiClient
-from tests.running_stack import RealStack
+from tests.running_stack import UNLIMITED, RealStack
 
-UNLIMITED = {f"CA_RATE_LIMITS_{name.upper()}": "1000000" for name in RateLimits.__struct_fields__}
 # No sandbox: as root, which tests in a container are, chromium has none.
 QUIET_BROWSER = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
@@ -38,10 +33,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealStack]:
 
 @pytest.fixture(scope="session")
 def demo(stack: RealStack) -> dict[str, Any]:
-    """What a script is told of the running stack."""
-    command = [sys.executable, str(REPOSITORY / "manage.py"), "demo_info", "--json"]
-    printed = subprocess.run(command, env=stack.environment, stdout=subprocess.PIPE, check=True).stdout
-    return dict(json.loads(printed))
+    return stack.demo()
 
 
 @pytest.fixture(scope="session")

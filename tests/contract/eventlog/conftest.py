@@ -5,23 +5,10 @@ from collections.abc import Iterator
 import pytest
 
 from ingestion.eventlog.base import EventLog
-from tests.contract.eventlog.engines import KafkaLab, Lab, MemoryLab, RedisLab, ServerLab, fresh_name
-from tests.required_kafka import require_kafka
+from tests.contract.eventlog.engines import Lab, MemoryLab, fresh_name
+from tests.contract.eventlog.labs import kafka_lab, redis_lab, server_lab
 
-
-@pytest.fixture(scope="session")
-def redis_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisLab]:
-    lab = RedisLab(tmp_path_factory.mktemp("redis"))
-    yield lab
-    lab.close()
-
-
-@pytest.fixture(scope="session")
-def kafka_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaLab]:
-    require_kafka()
-    lab = KafkaLab(tmp_path_factory.mktemp("kafka"))
-    yield lab
-    lab.close()
+__all__ = ["kafka_lab", "redis_lab", "server_lab"]
 
 
 @pytest.fixture(scope="session", params=["memory", "redis", "kafka"])
@@ -29,12 +16,6 @@ def lab(request: pytest.FixtureRequest) -> Lab:
     if request.param == "memory":
         return MemoryLab()
     lab: Lab = request.getfixturevalue(f"{request.param}_lab")
-    return lab
-
-
-@pytest.fixture(scope="session", params=["redis", "kafka"])
-def server_lab(request: pytest.FixtureRequest) -> ServerLab:
-    lab: ServerLab = request.getfixturevalue(f"{request.param}_lab")
     return lab
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.eventlog.conftest import require_kafka
+from tests.required_kafka import require_kafka
 
 
 @pytest.fixture(autouse=True)

@@ -6,30 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.eventlog.conftest import require_kafka
-from tests.contract.eventlog.engines import KafkaLab, RedisLab, ServerLab, fresh_name
+from tests.contract.eventlog.engines import RedisLab, ServerLab, fresh_name
+from tests.contract.eventlog.labs import kafka_lab, redis_lab, server_lab
 from tests.integration.ingestion.pipeline.world import World
 
-
-@pytest.fixture(scope="session")
-def redis_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisLab]:
-    lab = RedisLab(tmp_path_factory.mktemp("redis"))
-    yield lab
-    lab.close()
-
-
-@pytest.fixture(scope="session")
-def kafka_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaLab]:
-    require_kafka()
-    lab = KafkaLab(tmp_path_factory.mktemp("kafka"))
-    yield lab
-    lab.close()
-
-
-@pytest.fixture(scope="session", params=["redis", "kafka"])
-def server_lab(request: pytest.FixtureRequest) -> ServerLab:
-    lab: ServerLab = request.getfixturevalue(f"{request.param}_lab")
-    return lab
+__all__ = ["kafka_lab", "redis_lab", "server_lab"]
 
 
 @pytest.fixture
