@@ -112,8 +112,7 @@ def bare_loop(log: Any, options: Any) -> Speed:
     from ingestion.eventlog.base import MAIN_GROUP
     from ingestion.eventlog.topics import TOPICS
     from ingestion.events.coding import read_metric_event
-    from ingestion.events.identity import version_of
-    from ingestion.pipeline.facts import Facts
+    from ingestion.pipeline.decoding import facts_of
     from ingestion.pipeline.rows import metric_rows
     from warehouse import client
 
@@ -124,8 +123,7 @@ def bare_loop(log: Any, options: Any) -> Speed:
             if not records:
                 continue
             events = [read_metric_event(record.value) for record in records]
-            versions = [version_of(event) for event in events]
-            columns = metric_rows(Facts(events, records, [], versions))
+            columns = metric_rows(facts_of(events, records))
             names, values = tuple(columns), tuple(columns.values())
             client.writer().insert_columns("metric_events", names, values, feature="bench")
             if watch.batch(len(records)):
