@@ -7,7 +7,6 @@ import pytest
 from accounts.models import Workspace
 from campaigns.models import Campaign
 from insights.models import DaysBuilt
-from insights.rollups.days import are_days_built
 from insights.rollups.minutes import drop_old_minutes
 from insights.rollups.recompute import recompute
 from insights.rollups.tick import tick
@@ -20,6 +19,10 @@ from warehouse.writer import insert
 pytestmark = pytest.mark.usefixtures("caught_up")
 BERLIN, KATHMANDU = "Europe/Berlin", "Asia/Kathmandu"
 MIDNIGHT = datetime(2026, 10, 24, 18, 15, tzinfo=UTC)  # in Kathmandu
+
+
+def are_days_built(campaign: Campaign, timezone: str) -> bool:
+    return DaysBuilt.objects.filter(campaign=campaign, timezone=timezone).exists()
 
 
 def put_around_midnight(raw: Raw) -> None:
