@@ -3,19 +3,23 @@
 from collections.abc import Callable
 
 from django_redis import get_redis_connection
-from msgspec import Struct
+from msgspec import Struct, field
 
 from ingestion.dead_letters.parking import Dead
-from ingestion.eventlog.base import Batch, Consumer, EventLog
+from ingestion.eventlog.base import Consumer, EventLog
+from ingestion.pipeline.aside import Aside
 from ingestion.pipeline.burying import bury
-from ingestion.pipeline.decoding import decode
 from ingestion.pipeline.facts import Decoded
+from ingestion.pipeline.gathering import Gathered
 from ingestion.pipeline.holding import Holding
 from ingestion.pipeline.nudging import Nudge
 from ingestion.pipeline.seen import SeenWindow
 from ingestion.pipeline.writing import Insert, insert_rows, write
 from runtime.fault_points import FaultPoint, reached
 from runtime.options import Consumer as Limits
+
+# Goes on with something else until it is told that the wait is over.
+Meanwhile = Callable[[Callable[[], bool]], None]
 
 
 class Steps(Struct):
@@ -25,6 +29,7 @@ class Steps(Struct):
     insert: Insert
     nudge: Nudge
     bury: Callable[[list[Dead]], None]
+    aside: Aside = field(default_factory=Aside)
 
 
 def product_steps(log: EventLog, prefix: str, limits: Limits) -> Steps:
@@ -33,15 +38,20 @@ def product_steps(log: EventLog, prefix: str, limits: Limits) -> Steps:
     return Steps(window, insert_rows, Nudge(), lambda dead: bury(log, dead))
 
 
-def take(batch: Batch, consumer: Consumer, steps: Steps, holding: Holding) -> Decoded:
+def take(
+    batch: Gathered, consumer: Consumer, steps: Steps, holding: Holding, meanwhile: Meanwhile
+) -> Decoded:
     """The whole way of a batch. A crash anywhere in it costs a repetition and changes no figure.
 
-    Returns what was in it. Raises Stopped; anything else that it raises must end the process.
+    While it is inserted the next one is gathered, and goes no further before this one is committed. Returns
+    what was in it. Raises Stopped; anything else that it raises must end the process.
     """
     reached(FaultPoint.CONSUMER_POLLED)
-    decoded = decode(batch.records)
+    decoded = batch.decoded()
     fresh, memory = steps.seen.without_repeats(decoded)
-    holding.until_done("inserting", lambda: write(fresh, steps.insert))
+    inserting = steps.aside.begin(lambda: write(fresh, steps.insert))
+    meanwhile(inserting.is_over)
+    holding.until_done("inserting", inserting.finish)
     reached(FaultPoint.CONSUMER_INSERTED)
     steps.nudge.wish()
     reached(FaultPoint.CONSUMER_ENQUEUED)

@@ -3,31 +3,79 @@
 import time
 from collections.abc import Callable
 
+from msgspec import Struct
+
 from ingestion.errors import TransientFailure
-from ingestion.eventlog.base import Batch, Consumer
+from ingestion.eventlog.base import Consumer, Receipt, Record
+from ingestion.pipeline.decoding import decode
+from ingestion.pipeline.facts import Decoded
 from runtime.options import Consumer as Bounds
 
 MEGABYTE = 1_000_000
 AT_ONCE = 2000  # records of one poll, so that the bound on bytes is looked at in time
+GLANCE = 0.01  # seconds of one poll while something else is waited for
 
 
-def gather(consumer: Consumer, bounds: Bounds, is_asked_to_stop: Callable[[], bool]) -> Batch:
-    """Whatever came until a bound was met; may be empty. Raises TransientFailure only with empty hands."""
-    deadline = time.monotonic() + bounds.batch_seconds
-    batch = Batch([], [])
-    room, left = bounds.batch_events, bounds.batch_mb * MEGABYTE
-    while room > 0 and left > 0 and not is_asked_to_stop():
-        seconds = deadline - time.monotonic()
-        if seconds <= 0:
-            break
-        try:
-            part = consumer.poll(min(room, AT_ONCE), seconds)
-        except TransientFailure:
-            if not batch.records:
-                raise
-            break
+class Gathered(Struct):
+    """A batch in the making, or made."""
+
+    records: list[Record]
+    receipts: list[Receipt]
+    size: int = 0  # in bytes
+    known: Decoded | None = None
+
+    def decoded(self) -> Decoded:
+        """What is in it, once it is made; worked out once."""
+        self.known = self.known or decode(self.records)
+        return self.known
+
+
+class Gathering:
+    """Batch after batch from the log; the next one grows while the one before is being inserted."""
+
+    def __init__(self, consumer: Consumer, bounds: Bounds, is_asked_to_stop: Callable[[], bool]) -> None:
+        self._consumer = consumer
+        self._bounds = bounds
+        self._is_asked_to_stop = is_asked_to_stop
+        self._batch = Gathered([], [])
+        self._deadline: float | None = None
+
+    def batch(self) -> Gathered:
+        """Whatever came until a bound was met, if anything. Raises TransientFailure only with empty hands."""
+        if self._deadline is None:
+            self._deadline = time.monotonic() + self._bounds.batch_seconds
+        while not self._is_made() and (seconds := self._deadline - time.monotonic()) > 0:
+            try:
+                self._poll(seconds)
+            except TransientFailure:
+                if not self._batch.records:
+                    self._deadline = None
+                    raise
+                break
+        made, self._batch, self._deadline = self._batch, Gathered([], []), None
+        return made
+
+    def go_on_until(self, is_over: Callable[[], bool]) -> None:
+        """Make use of a wait: gather and read the next batch. What fails here fails again in `batch`."""
+        self._deadline = time.monotonic() + self._bounds.batch_seconds
+        while not (is_over() or self._is_made()):
+            try:
+                self._poll(GLANCE)
+            except TransientFailure:
+                return
+        if not is_over():
+            self._batch.decoded()
+
+    def _is_made(self) -> bool:
+        return (
+            len(self._batch.records) >= self._bounds.batch_events
+            or self._batch.size >= self._bounds.batch_mb * MEGABYTE
+            or self._is_asked_to_stop()
+        )
+
+    def _poll(self, seconds: float) -> None:
+        batch = self._batch
+        part = self._consumer.poll(min(self._bounds.batch_events - len(batch.records), AT_ONCE), seconds)
         batch.records.extend(part.records)
         batch.receipts.extend(part.receipts)
-        room -= len(part.records)
-        left -= sum(len(record.value) for record in part.records)
-    return batch
+        batch.size += sum(len(record.value) for record in part.records)

@@ -16,8 +16,9 @@ from ingestion.errors import TransientFailure
 from ingestion.eventlog.base import Consumer, EventLog, Partition, Record
 from ingestion.eventlog.topics import TOPICS
 from ingestion.pipeline.consumer import take
+from ingestion.pipeline.gathering import Gathering
 from ingestion.pipeline.holding import Holding
-from ingestion.pipeline.running import Session, next_batch
+from ingestion.pipeline.running import Session
 from ingestion.pipeline.stopping import Stopped
 
 LOOK_EVERY = 1.0
@@ -92,11 +93,12 @@ def _until_through(
     session: Session, consumer: Consumer, group: str, course: Course, show: Callable[[Course], None]
 ) -> None:
     holding = Holding(consumer.hold, session.stop, session.beat)
+    gathering = Gathering(consumer, session.bounds, session.stop.is_made)
     look_at = 0.0
     while not (course.is_through or session.stop.is_made()):
-        batch = next_batch(session, consumer, holding)
+        batch = holding.until_done("polling", gathering.batch)
         if batch.records:
-            take(batch, consumer, session.steps, holding)
+            take(batch, consumer, session.steps, holding, gathering.go_on_until)
             course.take_in(batch.records)
         session.steps.nudge.send_if_due()
         if time.monotonic() >= look_at:

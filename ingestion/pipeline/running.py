@@ -12,11 +12,11 @@ from msgspec import Struct
 from ingestion.dead_letters.models import ConsumerStop
 from ingestion.dead_letters.parking import Dead
 from ingestion.dead_letters.stopping import Lookout, Recent, standing_stop, stop_if_too_many
-from ingestion.eventlog.base import MAIN_GROUP, Batch, Consumer, EventLog, Record
+from ingestion.eventlog.base import MAIN_GROUP, Consumer, EventLog, Record
 from ingestion.eventlog.topics import INTERACTIONS, METRIC_EVENTS, SNAPSHOTS, TOPICS
 from ingestion.pipeline.consumer import Steps, take
 from ingestion.pipeline.facts import Decoded
-from ingestion.pipeline.gathering import gather
+from ingestion.pipeline.gathering import Gathering
 from ingestion.pipeline.holding import Holding
 from ingestion.pipeline.progress import Progress
 from ingestion.pipeline.stopping import Stopped, StopRequest
@@ -55,11 +55,12 @@ def _turn_after_turn(session: Session, consumer: Consumer) -> ConsumerStop | Non
     holding = Holding(consumer.hold, session.stop, session.beat)
     progress = Progress(session.log, consumer, session.steps.insert)
     recent, lookout = Recent(), Lookout()
+    gathering = Gathering(consumer, session.bounds, session.stop.is_made)
     while not session.stop.is_made():
-        batch = next_batch(session, consumer, holding)
+        batch = holding.until_done("polling", gathering.batch)
         announce_ready()
         if batch.records:
-            decoded = take(batch, consumer, session.steps, holding)
+            decoded = take(batch, consumer, session.steps, holding, gathering.go_on_until)
             progress.committed(batch.records)
             _measure(decoded)
             session.show(batch.records)
@@ -71,11 +72,6 @@ def _turn_after_turn(session: Session, consumer: Consumer) -> ConsumerStop | Non
             return stopped
     session.steps.nudge.send_now()
     return None
-
-
-def next_batch(session: Session, consumer: Consumer, holding: Holding) -> Batch:
-    gathering = lambda: gather(consumer, session.bounds, session.stop.is_made)  # noqa: E731
-    return holding.until_done("polling", gathering)
 
 
 def _stop_of(recent: Recent, events: int, dead: list[Dead], holding: Holding) -> ConsumerStop | None:

@@ -1,13 +1,17 @@
 """Batches end by number, by bytes and by time."""
 
+from collections.abc import Callable
+from uuid import uuid4
+
 import pytest
 
 from ingestion.errors import TransientFailure
-from ingestion.eventlog.base import MAIN_GROUP, Batch, Entry
+from ingestion.eventlog.base import MAIN_GROUP, Batch, Consumer, Entry
 from ingestion.eventlog.memory import MemoryConsumer, MemoryLog
-from ingestion.eventlog.topics import METRIC_EVENTS
-from ingestion.pipeline.gathering import AT_ONCE, gather
+from ingestion.eventlog.topics import METRIC_EVENTS, entry_of
+from ingestion.pipeline.gathering import AT_ONCE, Gathered, Gathering
 from runtime.options import Consumer as Bounds
+from tests.logged_events import metric
 
 
 def consumer_of(count: int, size: int = 1) -> MemoryConsumer:
@@ -20,7 +24,11 @@ def never() -> bool:
     return False
 
 
-def size_of(batch: Batch) -> int:
+def gather(consumer: Consumer, bounds: Bounds, is_asked_to_stop: Callable[[], bool]) -> Gathered:
+    return Gathering(consumer, bounds, is_asked_to_stop).batch()
+
+
+def size_of(batch: Gathered) -> int:
     return len(batch.records)
 
 
@@ -63,6 +71,57 @@ def test_what_was_delivered_before_the_log_failed_is_not_lost(monkeypatch: pytes
         raise TransientFailure("away")
 
     monkeypatch.setattr(consumer, "poll", failing)
-    assert size_of(gather(consumer, Bounds(), never)) == AT_ONCE
+    gathering = Gathering(consumer, Bounds(), never)
+    assert size_of(gathering.batch()) == AT_ONCE
     with pytest.raises(TransientFailure):
-        gather(consumer, Bounds(), never)
+        gathering.batch()
+
+
+# --- while another batch is inserted --------------------------------------------------------------
+
+
+class Insert:
+    """Over when it was looked at so many times."""
+
+    def __init__(self, looks: int) -> None:
+        self.looks = looks
+
+    def is_over(self) -> bool:
+        self.looks -= 1
+        return self.looks < 0
+
+
+def test_a_wait_is_used_up_to_a_bound_and_what_came_is_read_already() -> None:
+    log = MemoryLog()
+    log.produce(METRIC_EVENTS, [entry_of(metric(uuid4(), number)) for number in range(10)])
+    gathering = Gathering(log.consumer(MAIN_GROUP, [METRIC_EVENTS]), Bounds(batch_events=6), never)
+    gathering.go_on_until(never)
+    batch = gathering.batch()
+    assert size_of(batch) == 6
+    assert batch.known is not None
+    assert len(batch.decoded().metric_events.events) == 6
+
+
+def test_after_a_short_wait_the_batch_is_filled_as_ever() -> None:
+    consumer = consumer_of(AT_ONCE + 10)
+    gathering = Gathering(consumer, Bounds(batch_seconds=0.05), never)
+    gathering.go_on_until(Insert(looks=1).is_over)
+    assert size_of(gathering.batch()) == AT_ONCE + 10
+    assert size_of(gathering.batch()) == 0
+
+
+def test_a_log_that_fails_during_a_wait_fails_once_more_when_it_is_needed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    consumer = consumer_of(3)
+
+    def failing(limit: int, timeout: float) -> Batch:
+        raise TransientFailure("away")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(consumer, "poll", failing)
+        gathering = Gathering(consumer, Bounds(batch_seconds=0.05), never)
+        gathering.go_on_until(never)
+        with pytest.raises(TransientFailure):
+            gathering.batch()
+    assert size_of(gathering.batch()) == 3

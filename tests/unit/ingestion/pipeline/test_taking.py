@@ -1,5 +1,8 @@
 """The way of a batch: in which order, and what a failure at each step leaves behind."""
 
+from collections.abc import Callable, Mapping, Sequence
+from threading import Event
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -10,13 +13,16 @@ from ingestion.eventlog.memory import MemoryLog
 from ingestion.eventlog.topics import METRIC_EVENTS, TOPICS, entry_of, topic_of
 from ingestion.pipeline import holding
 from ingestion.pipeline.consumer import take
+from ingestion.pipeline.gathering import Gathered
 from ingestion.pipeline.holding import Holding
 from ingestion.pipeline.stopping import Stopped, StopRequest
 from tests.logged_events import mixture
 from tests.unit.ingestion.pipeline.steps import Noted, NotingConsumer
 from warehouse.errors import WarehouseRefused, WarehouseUnavailable
+from warehouse.tables import Table
 
 WORKSPACE = uuid4()
+PATIENCE = 60.0
 INSERTS = ["insert metric_events", "insert interactions", "insert snapshot_slices", "insert snapshots"]
 WAY = ["look", *INSERTS, "nudge", "remember", "bury", "commit"]
 
@@ -35,7 +41,11 @@ class Lab:
 
     def take(self) -> None:
         hold = Holding(self.consumer.hold, self.stop, lambda: None)
-        take(self.consumer.poll(100, 0), self.consumer, self.noted.steps(), hold)
+        batch = Gathered(*self.consumer.poll(100, 0))
+        take(batch, self.consumer, self.noted.steps(), hold, self.meanwhile)
+
+    def meanwhile(self, is_over: Callable[[], bool]) -> None:
+        """Nothing."""
 
     def lag(self) -> int:
         return sum(self.log.lag(MAIN_GROUP, TOPICS).values())
@@ -104,3 +114,34 @@ def test_without_dead_letters_and_snapshots_nothing_is_asked_for_them() -> None:
     lab.consumer = NotingConsumer(lab.log.consumer(MAIN_GROUP, TOPICS), lab.noted)
     lab.take()
     assert list(lab.noted.rows) == ["metric_events"]
+
+
+def test_the_next_batch_is_gathered_while_this_one_is_inserted(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gathered = Event()
+    insert, was_waited_for = lab.noted.insert, []
+
+    def slow(table: Table, columns: Mapping[str, Sequence[Any]]) -> None:
+        was_waited_for.append(gathered.wait(PATIENCE))
+        insert(table, columns)
+
+    def meanwhile(is_over: Callable[[], bool]) -> None:
+        assert not is_over()
+        assert lab.noted.order == ["look"]
+        gathered.set()
+
+    monkeypatch.setattr(lab.noted, "insert", slow)
+    monkeypatch.setattr(lab, "meanwhile", meanwhile)
+    lab.take()
+    assert all(was_waited_for)
+    assert lab.noted.order == WAY
+
+
+def test_a_mistake_while_the_next_batch_is_gathered_ends_it_and_commits_nothing(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lab, "meanwhile", lambda is_over: {}["a mistake"])
+    with pytest.raises(KeyError):
+        lab.take()
+    assert "commit" not in lab.noted.order

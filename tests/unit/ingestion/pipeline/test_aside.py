@@ -1,0 +1,35 @@
+"""Work beside the thread that began it."""
+
+from threading import Event, current_thread
+
+import pytest
+
+from ingestion.pipeline.aside import Aside
+
+PATIENCE = 60.0
+
+
+def test_it_goes_on_while_its_beginner_does_something_else() -> None:
+    go_on = Event()
+    begun = Aside().begin(lambda: go_on.wait(PATIENCE) and None)
+    assert not begun.is_over()
+    go_on.set()
+    begun.finish()
+    assert begun.is_over()
+
+
+def test_what_failed_is_raised_where_it_is_finished_and_then_done_there() -> None:
+    threads = []
+
+    def work() -> None:
+        threads.append(current_thread())
+        if len(threads) < 3:
+            raise KeyError(len(threads))
+
+    begun = Aside().begin(work)
+    for _ in range(2):
+        with pytest.raises(KeyError):
+            begun.finish()
+    begun.finish()
+    assert threads[0] is not current_thread()
+    assert threads[1:] == [current_thread()] * 2
