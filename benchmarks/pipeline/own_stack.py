@@ -14,6 +14,7 @@ from typing import Any
 
 from embedded.doctor import MIB, memory_of_family
 from embedded.engines import throw_away_places
+from embedded.process_table import cpu_seconds, family
 from runtime.config import read_configuration
 from runtime.options import REPOSITORY, Options, RateLimits
 
@@ -32,6 +33,12 @@ class OwnStack:
 
     def memory_mb(self, process: str) -> float:
         return memory_of_family(self.demo["processes"][process]) / MIB
+
+    def work(self) -> dict[str, float]:
+        """Processor time in seconds that each process took so far, with all that it started."""
+        return {
+            name: sum(map(cpu_seconds, family(pid))) for name, pid in self.demo["processes"].items() if pid
+        }
 
     def options(self) -> Options:
         return read_configuration(self.environment, "")

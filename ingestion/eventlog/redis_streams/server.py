@@ -25,13 +25,14 @@ class Server:
 
     def __init__(self, host: str, port: int, password: str, *, answer_within: float, tries: int) -> None:
         """`tries` above one is for what may be done twice: an answer that was lost counts as not done."""
+        self._retry = Retry(NoBackoff(), tries - 1, (Disconnected,))
         self._client: Any = Redis(
             host=host,
             port=port,
             password=password or None,
             socket_timeout=answer_within,
             socket_connect_timeout=min(answer_within, CONNECT_WITHIN),
-            retry=Retry(NoBackoff(), tries - 1, (Disconnected,)),
+            retry=self._retry,
         )
         self._scripts = {
             path.stem: self._client.register_script(path.read_text()) for path in _script_files()
@@ -54,6 +55,22 @@ class Server:
             answers = pipeline.execute(raise_on_error=False)
             return [as_failure(answer) if isinstance(answer, RedisError) else answer for answer in answers]
 
+    def tell_all(self, packed: Sequence[bytes]) -> list[Any]:
+        """As `ask_all`, of commands that are packed already."""
+        with transient_failures():
+            return list(self._retry.call_with_retry(lambda: self._exchange(packed), lambda _: None))
+
+    def _exchange(self, packed: Sequence[bytes]) -> list[Any]:
+        connection = self._client.connection_pool.get_connection()
+        try:
+            connection.send_packed_command([b"".join(packed)])
+            return [_answer(connection) for _ in packed]
+        except BaseException:  # some of the answers are still under way
+            connection.disconnect()
+            raise
+        finally:
+            self._client.connection_pool.release(connection)
+
     def setting(self, name: str) -> str | None:
         """A setting of the server; None where it does not tell (a hosted one often does not)."""
         try:
@@ -69,6 +86,13 @@ class Server:
 
     def close(self) -> None:
         self._client.close()
+
+
+def _answer(connection: Any) -> Any:
+    try:
+        return connection.read_response()
+    except ResponseError as error:
+        return as_failure(error)
 
 
 @contextmanager
