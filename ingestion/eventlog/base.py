@@ -10,6 +10,8 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from ingestion.errors import InvalidEvent, TransientFailure
 
 # The group whose consumers fill the raw tables. Every other group is a replay.
@@ -41,7 +43,7 @@ class Partition(NamedTuple):
     number: int
 
 
-class Record(NamedTuple):
+class Record(Struct, frozen=True, gc=False):
     """A delivered entry. One that is none of ours comes with the bytes that it has, to be parked."""
 
     partition: Partition

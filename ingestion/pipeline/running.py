@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from ingestion.dead_letters.models import ConsumerStop
 from ingestion.dead_letters.parking import Dead
-from ingestion.dead_letters.stopping import Recent, standing_stop, stop_if_too_many
+from ingestion.dead_letters.stopping import Lookout, Recent, standing_stop, stop_if_too_many
 from ingestion.eventlog.base import MAIN_GROUP, Batch, Consumer, EventLog, Record
 from ingestion.eventlog.topics import INTERACTIONS, METRIC_EVENTS, SNAPSHOTS, TOPICS
 from ingestion.pipeline.consumer import Steps, take
@@ -53,7 +53,7 @@ def consume(session: Session) -> ConsumerStop | None:
 def _turn_after_turn(session: Session, consumer: Consumer) -> ConsumerStop | None:
     holding = Holding(consumer.hold, session.stop, session.beat)
     progress = Progress(session.log, consumer, session.steps.insert)
-    recent = Recent()
+    recent, lookout = Recent(), Lookout()
     while not session.stop.is_made():
         batch = next_batch(session, consumer, holding)
         announce_ready()
@@ -66,6 +66,8 @@ def _turn_after_turn(session: Session, consumer: Consumer) -> ConsumerStop | Non
                 return stopped
         session.steps.nudge.send_if_due()
         progress.tell_if_due()
+        if stopped := lookout.stop_if_due():
+            return stopped
     session.steps.nudge.send_now()
     return None
 

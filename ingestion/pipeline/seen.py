@@ -19,7 +19,6 @@ from msgspec import structs
 
 from api.cache_server import CACHE_ERRORS
 from ingestion.eventlog.base import Partition
-from ingestion.events.identity import milliseconds
 from ingestion.pipeline.facts import Decoded, E, Facts
 from runtime.options import Consumer as Limits
 from runtime.telemetry.metrics import Metric, count
@@ -112,12 +111,12 @@ class _Share:
     """The events of one kind in one partition."""
 
     def __init__(self, facts: Facts[Any], partition: Partition, places: list[int]) -> None:
-        events, hashes, versions = facts.events, facts.hashes, facts.versions
+        hashes, versions = facts.hashes, facts.versions
         self.facts = facts
         self.partition = partition
         self.places = places
         self.repeats: set[int] = set()
-        self.keys = [_key(events[place]) for place in places]
+        self.keys = [_key(facts.events[place], facts.moments[place]) for place in places]
         self._entries = [versions[place] << HASH_BITS | hashes[place] for place in places]
 
     def compare(self, found: "list[bytes | None]") -> None:
@@ -155,12 +154,9 @@ def _shares(facts: Facts[E]) -> Iterator[_Share]:
         yield _Share(facts, partition, some)
 
 
-def _key(event: Any) -> bytes:
+def _key(event: Any, moment: int) -> bytes:
     """Of its identity; see ingestion.events.identity."""
-    identity = (
-        f"{event.workspace_id.int:x} {event.campaign_id.int:x} {event.kind} "
-        f"{milliseconds(event.occurred_at)} {event.event_id}"
-    )
+    identity = f"{event.workspace_id.int:x} {event.campaign_id.int:x} {event.kind} {moment} {event.event_id}"
     return blake2b(identity.encode(), digest_size=KEY_BYTES).digest()
 
 

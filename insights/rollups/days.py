@@ -20,11 +20,6 @@ GROUP BY source
 """
 
 
-def are_days_built(campaign: Campaign, timezone: str) -> bool:
-    """Whether `rollup_day` may answer for this campaign in this zone."""
-    return DaysBuilt.objects.filter(campaign=campaign, timezone=timezone).exists()
-
-
 def build_missing_days() -> bool:
     """For some of the campaigns whose days are not complete in their zone; returns whether there may be more.
 

@@ -3,8 +3,9 @@
 It reads what the level is made of and the keys that stand in it, all with FINAL, and writes new figures or,
 for a key that nothing tells of any more, a deletion row. Its version is the engine's clock when it began.
 
-Parameters: `spans` is what is asked for, `first` and `last` bound it in time, `zone` is that of a day,
-`seconds` is how long the statement may take.
+Parameters: `spans` is what is asked for, `first` and `last` bound it in time, `seconds` is how long the
+statement may take. For days of a zone, whose name is a mere word here: `days` by number, begin and
+end, `edges` where one begins or ends, and `dates`, the number of the day that begins at each edge, else 0.
 """
 
 from typing import NamedTuple
@@ -51,16 +52,25 @@ def quarters_of_hourly_reports() -> str:
 
 
 def days_of_quarters() -> str:
-    """In one zone."""
-    day = "toDate(bucket, %(zone)s)"
-    asked = _spans(
-        _DAYS, first="toDate(toDateTime(span.4), %(zone)s)", last="toDate(toDateTime(span.5 - 1), %(zone)s)"
-    )
+    """In one zone. Which quarters lie near a day is what the index can tell."""
+    touched = "arrayFilter(day -> day.3 > intDiv(span.4, 900) * 900 AND day.2 < span.5, %(days)s)"
+    asked = f"""
+        SELECT workspace_id, campaign_id, source, toDate(day.1) AS bucket,
+               toDate(toDateTime(day.2, 'UTC')) AS first, toDate(toDateTime(day.3 - 1, 'UTC')) AS last
+        FROM (
+            SELECT toUUID(span.1) AS workspace_id, toUUID(span.2) AS campaign_id, span.3 AS source,
+                   arrayJoin({touched}) AS day
+            FROM (SELECT arrayJoin(%(spans)s) AS span)
+        )
+    """
+    day = "toDate(transform(roundDown(toUnixTimestamp(bucket), %(edges)s), %(edges)s, %(dates)s, 0))"
+    near = f"(SELECT workspace_id, campaign_id, {_DAYS}, source FROM asked)"
     quarters = f"""
         SELECT workspace_id, campaign_id, %(zone)s AS timezone, {day} AS day, source, platform, region,
                device, currency, {_FIGURES}, 0 AS stands
         FROM rollup_15min FINAL
-        WHERE (workspace_id, campaign_id, {day}, source) IN {_wanted()}
+        WHERE (workspace_id, campaign_id, toDate(bucket), source) IN {near}
+          AND (workspace_id, campaign_id, day, source) IN {_wanted()}
     """
     return _statement(ROLLUP_DAY, asked, quarters, where="timezone = %(zone)s")
 

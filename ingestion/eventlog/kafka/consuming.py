@@ -154,8 +154,8 @@ class KafkaConsumer(Consumer):
         """Begin where the group stands; called from within `consume`, whenever partitions are added."""
         places = _until_told(lambda: self._first_places(client, places))
         client.incremental_assign(places)
-        if self._is_holding:
-            client.pause(places)
+        # The client still takes for paused what was paused when it was lost, and would never read it again.
+        (client.pause if self._is_holding else client.resume)(places)
         for place in places:
             self._ownerships_so_far += 1
             self._ownerships[self._partition(place)] = self._ownerships_so_far

@@ -15,6 +15,7 @@ from ingestion.eventlog.base import EventLog
 from ingestion.eventlog.opening import open_log
 from ingestion.events.times import instant
 from ingestion.pipeline.consumer import product_steps
+from ingestion.pipeline.garbage import seldom_searched
 from ingestion.pipeline.liveness import Pulse
 from ingestion.pipeline.replay import Course, new_group, replay
 from ingestion.pipeline.running import Session, consume
@@ -43,7 +44,7 @@ class Command(BaseCommand):
         configured = configuration()
         share_metrics(configured.data_dir, "consumer")
         stop = StopRequest()
-        with closing(open_log(configured)) as log, stop.by_signal(), screen() as shown:
+        with closing(open_log(configured)) as log, stop.by_signal(), screen() as shown, seldom_searched():
             session = _session(log, stop, shown)
             if start or from_beginning:
                 self._replay(session, start, shown)

@@ -1,13 +1,13 @@
 """Days are kept in a campaign's zone, and built anew beside the old ones when it is given another."""
 
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from accounts.models import Workspace
 from campaigns.models import Campaign
 from insights.models import DaysBuilt
-from insights.rollups.days import are_days_built
 from insights.rollups.minutes import drop_old_minutes
 from insights.rollups.recompute import recompute
 from insights.rollups.tick import tick
@@ -20,6 +20,10 @@ from warehouse.writer import insert
 pytestmark = pytest.mark.usefixtures("caught_up")
 BERLIN, KATHMANDU = "Europe/Berlin", "Asia/Kathmandu"
 MIDNIGHT = datetime(2026, 10, 24, 18, 15, tzinfo=UTC)  # in Kathmandu
+
+
+def are_days_built(campaign: Campaign, timezone: str) -> bool:
+    return DaysBuilt.objects.filter(campaign=campaign, timezone=timezone).exists()
 
 
 def put_around_midnight(raw: Raw) -> None:
@@ -46,6 +50,18 @@ def test_another_zone_is_built_whole_before_it_may_answer(raw: Raw, campaign: Ca
     assert are_days_built(campaign, KATHMANDU)
     assert not are_days_built(campaign, BERLIN)  # nobody keeps these up any more
     assert raw.standing("rollup_day", "timezone, bucket") == oracle.by_day(raw, BERLIN, KATHMANDU)
+
+
+def test_the_engine_need_not_know_the_zone(
+    raw: Raw, campaign: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each zone that it is told of costs it megabytes for as long as it runs."""
+    monkeypatch.setattr("insights.local_days.ZoneInfo", lambda _: ZoneInfo(KATHMANDU))
+    Campaign.objects.filter(id=campaign.id).update(timezone="Moon/Tranquility")
+    put_around_midnight(raw)
+    tick()
+    days = raw.standing("rollup_day", "bucket")
+    assert days == {key[1:]: figures for key, figures in oracle.by_day(raw, KATHMANDU).items()}
 
 
 def test_until_then_both_are_kept_up(raw: Raw, campaign: Campaign) -> None:
