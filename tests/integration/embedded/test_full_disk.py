@@ -40,10 +40,12 @@ def disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def fill(disk: Path, leaving: int = 0) -> Path:
-    """Leave so many bytes and no more."""
+    """Leave about so many bytes; of none not one."""
     ballast = disk / "ballast"
-    with ballast.open("ab") as file, suppress(OSError):
-        os.posix_fallocate(file.fileno(), 0, ballast.stat().st_size + disk_usage(disk).free - leaving)
+    for chunk in (1 << 20, 4096, 1):
+        with ballast.open("ab", buffering=0) as file, suppress(OSError):
+            while disk_usage(disk).free > leaving + chunk or not leaving:
+                file.write(b"x" * chunk)
     return ballast
 
 

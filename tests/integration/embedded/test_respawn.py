@@ -32,6 +32,7 @@ def test_a_process_beside_another_waits_after_a_respawn_too_for_all_before_both(
     before = len(stack.journal())
 
     stack.kill("store")
+    stack.wait_for_line("tell: store ended with signal SIGKILL")
     stack.kill("beside")
     stack.wait_for_line("tell: beside is ready")
 
