@@ -1,8 +1,10 @@
 """How fresh the rollups are."""
 
+from collections.abc import Collection
 from datetime import datetime
+from uuid import UUID
 
-from insights.models import RecomputedThrough
+from insights.models import RecomputedThrough, SetAside
 from warehouse import client
 
 _CONSUMED = """
@@ -12,8 +14,20 @@ FROM (SELECT max(through) AS through FROM log_progress GROUP BY log, log_partiti
 
 
 def data_through() -> datetime | None:
-    """Every event that was logged before is in the rollups. None: not known, nothing was ever consumed."""
+    """Every event that was logged before is in the rollups, but for what stands aside.
+
+    None: not known, nothing was ever consumed.
+    """
     return RecomputedThrough.objects.values_list("data_through", flat=True).first()
+
+
+def data_through_of(campaign_ids: Collection[UUID]) -> datetime | None:
+    """Every event of these campaigns that was logged before is in the rollups."""
+    through = data_through()  # read first: what was passed over to get there stands aside already
+    aside = SetAside.objects.filter(campaign_id__in=campaign_ids).exclude(source=SetAside.DAYS)
+    said = [through, *aside.values_list("data_through", flat=True)]
+    known = [each for each in said if each is not None]
+    return min(known) if len(known) == len(said) else None
 
 
 def consumed_through() -> datetime | None:
