@@ -16,7 +16,7 @@ FROM (SELECT max(through) AS through FROM log_progress GROUP BY log, log_partiti
 def data_through() -> datetime | None:
     """Every event that was logged before is in the rollups, but for what stands aside.
 
-    None: not known, nothing was ever consumed.
+    None: not known; nothing was ever consumed, or the raw tables have a gap.
     """
     return RecomputedThrough.objects.values_list("data_through", flat=True).first()
 

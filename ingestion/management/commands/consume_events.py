@@ -118,4 +118,4 @@ def _time(text: str) -> datetime:
 def _how_to_go_on(course: Course) -> str:
     if course.resume_at is None:
         return "Start it again as before."
-    return f"Go on with --from-time {course.resume_at:%Y-%m-%dT%H:%M:%S.%f}Z."
+    return f"Go on with --from-time {course.resume_at:%Y-%m-%dT%H:%M:%S.%f}Z, all else as before."
