@@ -12,6 +12,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
 Count = Annotated[int, Meta(ge=1)]
+MOST_RAW_MONTHS = 600
 
 
 def says(
@@ -234,8 +235,12 @@ class Retention(Section, frozen=True):
     """How long what was received is kept. Figures are kept for ever."""
 
     raw_months: Annotated[
-        Count,
-        says("Months that raw facts are kept, where a workspace says nothing else; older ones are refused."),
+        int,
+        says(
+            "Months that raw facts are kept, where a workspace says nothing else; older ones are refused.",
+            ge=1,
+            le=MOST_RAW_MONTHS,
+        ),
     ] = 36
 
 

@@ -1,5 +1,7 @@
 """Stops the consumers when too much of what they read is dead: then it is not the data that is wrong."""
 
+import logging
+import time
 from collections import Counter, deque
 from collections.abc import Sequence
 
@@ -8,10 +10,16 @@ from django.utils import timezone
 from ingestion.dead_letters.models import ConsumerStop
 from ingestion.dead_letters.parking import Dead
 from ingestion.dead_letters.postgres import needs_postgres
+from ingestion.errors import TransientFailure
 from ingestion.eventlog.base import MAIN_GROUP
 from runtime.config import configuration
 from runtime.options import DeadLetters
 from runtime.restarts import CONSUMER, ask_for_restart
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY = 3.0
+AFTER_A_FAILURE = 30.0  # a Postgres that does not answer costs seconds each time
 
 
 class Recent:
@@ -42,6 +50,28 @@ class Recent:
             gone, gone_codes = self._batches.popleft()
             self.events -= gone
             self.codes -= gone_codes
+
+
+class Lookout:
+    """Looks now and then whether another consumer of the group has met too many: then all of them stop."""
+
+    def __init__(self, group: str = MAIN_GROUP) -> None:
+        self._group = group
+        self._not_before = time.monotonic() + LOOK_EVERY
+
+    def stop_if_due(self) -> ConsumerStop | None:
+        """Asks every few seconds. A Postgres that is away stops nobody: the work goes on without news."""
+        if time.monotonic() < self._not_before:
+            return None
+        pause = LOOK_EVERY
+        try:
+            return standing_stop(self._group)
+        except TransientFailure as failure:
+            log.warning("Nobody knows whether the consumers shall stop: %s", failure)
+            pause = AFTER_A_FAILURE
+            return None
+        finally:
+            self._not_before = time.monotonic() + pause
 
 
 def stop_if_too_many(recent: Recent, group: str = MAIN_GROUP) -> ConsumerStop | None:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Collection, Sequence
 
 from ingestion.errors import TransientFailure
-from ingestion.eventlog.base import MAIN_GROUP, Consumer, EventLog, Partition, Record
+from ingestion.eventlog.base import MAIN_GROUP, Consumer, EventLog, Partition, Record, last_of_each
 from ingestion.eventlog.topics import TOPICS
 from ingestion.pipeline.rows import Columns
 from ingestion.pipeline.writing import Insert, insert_rows
@@ -40,8 +40,8 @@ class Progress:
 
     def committed(self, records: Sequence[Record]) -> None:
         """Everything that was logged before these in their partitions lies in the raw tables, too."""
-        for partition, logged_ms in {record.partition: record.logged_ms for record in records}.items():
-            self._advance(partition, logged_ms)
+        for partition, record in last_of_each(records).items():
+            self._advance(partition, record.logged_ms)
 
     def tell_if_due(self) -> None:
         """About once a second. Whoever is away will be told the next time."""

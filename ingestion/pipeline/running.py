@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from datetime import UTC, datetime
@@ -10,7 +11,7 @@ from msgspec import Struct
 
 from ingestion.dead_letters.models import ConsumerStop
 from ingestion.dead_letters.parking import Dead
-from ingestion.dead_letters.stopping import Recent, standing_stop, stop_if_too_many
+from ingestion.dead_letters.stopping import Lookout, Recent, standing_stop, stop_if_too_many
 from ingestion.eventlog.base import MAIN_GROUP, Batch, Consumer, EventLog, Record
 from ingestion.eventlog.topics import INTERACTIONS, METRIC_EVENTS, SNAPSHOTS, TOPICS
 from ingestion.pipeline.consumer import Steps, take
@@ -53,19 +54,21 @@ def consume(session: Session) -> ConsumerStop | None:
 def _turn_after_turn(session: Session, consumer: Consumer) -> ConsumerStop | None:
     holding = Holding(consumer.hold, session.stop, session.beat)
     progress = Progress(session.log, consumer, session.steps.insert)
-    recent = Recent()
+    recent, lookout = Recent(), Lookout()
     while not session.stop.is_made():
         batch = next_batch(session, consumer, holding)
         announce_ready()
         if batch.records:
             decoded = take(batch, consumer, session.steps, holding)
             progress.committed(batch.records)
-            _measure(batch, decoded)
+            _measure(decoded)
             session.show(batch.records)
             if stopped := _stop_of(recent, len(batch.records), decoded.dead, holding):
                 return stopped
         session.steps.nudge.send_if_due()
         progress.tell_if_due()
+        if stopped := lookout.stop_if_due():
+            return stopped
     session.steps.nudge.send_now()
     return None
 
@@ -80,7 +83,7 @@ def _stop_of(recent: Recent, events: int, dead: list[Dead], holding: Holding) ->
     return holding.until_done("storing a stop", lambda: stop_if_too_many(recent))
 
 
-def _measure(batch: Batch, decoded: Decoded) -> None:
+def _measure(decoded: Decoded) -> None:
     now = datetime.now(UTC)
     count(Metric.CONSUMER_BATCHES)
     received = {
@@ -92,6 +95,6 @@ def _measure(batch: Batch, decoded: Decoded) -> None:
         if times:
             oldest = (now - min(times)).total_seconds()
             observe(Metric.EVENT_STORED_SECONDS, max(0.0, oldest), topic=topic)
-    for topic in TOPICS:
-        events = sum(record.partition.topic == topic for record in batch.records)
-        count(Metric.CONSUMER_EVENTS, events, topic=topic)
+    dead = Counter(letter.topic for letter in decoded.dead)
+    for topic, times in received.items():
+        count(Metric.CONSUMER_EVENTS, len(times) + dead[topic], topic=topic)

@@ -159,18 +159,36 @@ def _reported(bucket: str, timezone: str = "") -> str:
     """The slices of the standing snapshots; the ad accounts of a campaign add up."""
     near = "bucket BETWEEN toDateTime(%(first)s - 172800) AND toDateTime(%(last)s + 172800)"
     asked = "workspace_id IN (SELECT workspace_id FROM asked) AND report IN (SELECT source FROM asked)"
+    standing = f"""
+        SELECT {REPORT_KEY}, max(snapshots.version) AS version,
+               argMax(snapshots.timezone, snapshots.version) AS timezone
+        FROM snapshots
+        WHERE {asked} AND {near}
+        GROUP BY {REPORT_KEY}
+    """
     return f"""
         SELECT workspace_id, campaign_id, {timezone} {bucket} AS reported, report, platform, region, device,
                {_currency("isNotNull(spend) OR isNotNull(revenue)")}, {_FIGURES}, 0 AS stands
-        FROM (SELECT * FROM snapshot_slices FINAL WHERE {asked} AND {near}) AS slices
-        INNER JOIN (
-            SELECT {REPORT_KEY}, max(snapshots.version) AS version,
-                   argMax(snapshots.timezone, snapshots.version) AS timezone
-            FROM snapshots
-            WHERE {asked} AND {near}
-            GROUP BY {REPORT_KEY}
-        ) AS standing USING ({REPORT_KEY}, version)
+        FROM ({_slices(f"{asked} AND {near}", standing)}) AS slices
+        INNER JOIN ({standing}) AS standing USING ({REPORT_KEY}, version)
         WHERE (workspace_id, campaign_id, {bucket}, report) IN {_wanted()}
+        LIMIT 1 BY {REPORT_KEY}, slices.region, slices.device
+    """
+
+
+def _slices(where: str, standing: str) -> str:
+    """As told last, and all of before where the snapshot of the last ones is not there yet."""
+    told = f"{REPORT_KEY}, region, device, version, campaign_id, starts_at, currency, {_FIGURES}"
+    newest = f"SELECT {REPORT_KEY}, max(version) AS newest FROM snapshot_slices WHERE {where} GROUP BY ALL"
+    early = f"""
+        SELECT {REPORT_KEY}
+        FROM ({newest}) AS told INNER JOIN ({standing}) AS standing USING ({REPORT_KEY})
+        WHERE newest > standing.version
+    """
+    return f"""
+        SELECT {told} FROM snapshot_slices FINAL WHERE {where}
+        UNION ALL
+        SELECT {told} FROM performance_history WHERE {where} AND ({REPORT_KEY}) IN ({early})
     """
 
 

@@ -64,12 +64,14 @@ class RedisLog(EventLog):
         unknown = TransientFailure("The server of the event log did not acknowledge it in time.")
         writer = self._writer(timeout)
         try:
-            # Room comes from readers going on, and past a dead letter they cannot before it is written.
-            if not is_dead_letters(topic):
-                self.upkeep.check_room(writer)
             while left and time.monotonic() < deadline:
-                chunk = left[:AT_ONCE]
-                failures |= self._append(writer, topic, {index: entries[index] for index in chunk})
+                chunk = {index: entries[index] for index in left[:AT_ONCE]}
+                # Room comes from readers going on, and past a dead letter they cannot before it is written.
+                if not is_dead_letters(topic):
+                    self.upkeep.check_room(
+                        writer, sum(len(key) + len(value) for key, value in chunk.values())
+                    )
+                failures |= self._append(writer, topic, chunk)
                 del left[: len(chunk)]
         except TransientFailure as failure:
             unknown = failure

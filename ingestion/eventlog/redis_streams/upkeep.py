@@ -15,6 +15,7 @@ log = logging.getLogger(__name__)
 FULL = 0.8  # of the budget; the rest is for Celery's queues on the same server
 TIGHT = 0.4  # of the budget: from here on what all groups have read goes before its retention ends
 MEASURE_EVERY = 1.0
+UNSEEN = 0.01  # of the budget; who has written so much since it measured measures again
 REPLAYS_EXPIRE_AFTER = 24 * 3600
 _NEVER_MS = 2**52
 
@@ -30,24 +31,33 @@ class Upkeep:
         self._measuring = Lock()
         self._measured_at = -MEASURE_EVERY
         self._used = 0
+        self._written = 0  # by this process since then
 
-    def check_room(self, server: Server) -> None:
-        """Raise LogFull past the budget. Asks this server once a second at most, from one thread."""
+    def check_room(self, server: Server, coming: int) -> None:
+        """Raise LogFull past the budget, before so many bytes are written. Asks this server from one thread.
+
+        It asks once a second, and sooner after 1% of the budget: however fast a burst comes, each process
+        passes the bound by no more than that and what its threads have under way.
+        """
         if self._measuring.acquire(blocking=False):
             try:
                 self._measure(server)
             finally:
                 self._measuring.release()
-        if self._used >= FULL * self._budget:
+        used = self._used + self._written
+        if used >= FULL * self._budget:
             raise LogFull(
-                f"The event log holds {self._used} bytes that are not read yet, "
+                f"The event log holds {used} bytes that are not read yet, "
                 f"of {self._budget} at most: its consumers are behind.",
                 retry_after=5.0,
             )
+        self._written += coming
 
     def _measure(self, server: Server) -> None:
-        if time.monotonic() - self._measured_at < MEASURE_EVERY:
+        is_recent = time.monotonic() - self._measured_at < MEASURE_EVERY
+        if is_recent and self._written < UNSEEN * self._budget:
             return
+        self._written = 0  # first: what is written meanwhile counts twice rather than not at all
         self._used = self.bytes_used(server)
         if self._used >= FULL * self._budget:
             self.trim()

@@ -9,12 +9,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from api.postgres.base import DatabaseWrapper
 from ingestion.dead_letters.stopping import stop_message
 from ingestion.errors import InvalidEvent
 from ingestion.eventlog.base import EventLog
 from ingestion.eventlog.opening import open_log
 from ingestion.events.times import instant
 from ingestion.pipeline.consumer import product_steps
+from ingestion.pipeline.garbage import seldom_searched
 from ingestion.pipeline.liveness import Pulse
 from ingestion.pipeline.replay import Course, new_group, replay
 from ingestion.pipeline.running import Session, consume
@@ -23,6 +25,9 @@ from ingestion.pipeline.stopping import StopRequest
 from runtime.config import configuration
 from runtime.restarts import NEEDS_A_PERSON
 from runtime.telemetry.metric_files import share_metrics
+
+# By then a statement is given up and held back: a Postgres that was stopped takes calls and answers none.
+LONGEST_ANSWER_SECONDS = 10.0
 
 
 class Command(BaseCommand):
@@ -43,7 +48,8 @@ class Command(BaseCommand):
         configured = configuration()
         share_metrics(configured.data_dir, "consumer")
         stop = StopRequest()
-        with closing(open_log(configured)) as log, stop.by_signal(), screen() as shown:
+        DatabaseWrapper.longest_answer = LONGEST_ANSWER_SECONDS
+        with closing(open_log(configured)) as log, stop.by_signal(), screen() as shown, seldom_searched():
             session = _session(log, stop, shown)
             if start or from_beginning:
                 self._replay(session, start, shown)

@@ -3,14 +3,17 @@
 import logging
 import time
 from collections.abc import Iterator
+from unittest.mock import Mock
 
 import pytest
 
 from ingestion.errors import TransientFailure
 from ingestion.eventlog.base import MAIN_GROUP, Batch, Entry, LogFull
 from ingestion.eventlog.redis_streams import consuming as consuming_module
+from ingestion.eventlog.redis_streams import upkeep as upkeep_module
 from ingestion.eventlog.redis_streams.durability import durability_gaps
 from ingestion.eventlog.redis_streams.log import RedisLog
+from ingestion.eventlog.redis_streams.upkeep import FULL, UNSEEN
 from ingestion.eventlog.topics import METRIC_EVENTS, SNAPSHOTS, dead_letters_of
 from tests.contract.eventlog.engines import RedisLab, outage
 from tests.contract.eventlog.reading import at_last, consuming, entries, read, read_into, values, write
@@ -135,11 +138,27 @@ def test_a_full_log_takes_dead_letters_or_its_readers_could_never_go_on(
     assert log.produce(dead_letters_of(METRIC_EVENTS), entries(3)) == {}
 
 
-def test_room_is_asked_for_once_a_second_at_most(redis_lab: RedisLab, name: str) -> None:
-    log = redis_lab.open(name, budget_bytes=1_000)
-    assert log.produce(METRIC_EVENTS, entries(100)) == {}
-    assert log.produce(METRIC_EVENTS, entries(100)) == {}
-    at_last(lambda: log.produce(METRIC_EVENTS, entries(1)) != {})
+def test_room_is_asked_for_once_a_second_or_after_a_hundredth_of_it(
+    redis_lab: RedisLab, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upkeep_module, "MEASURE_EVERY", 3600.0)
+    log = redis_lab.open(name, budget_bytes=SMALL_BUDGET)
+    bytes_used = Mock(wraps=log.upkeep.bytes_used)
+    monkeypatch.setattr(log.upkeep, "bytes_used", bytes_used)
+    for _ in range(10):
+        assert log.produce(METRIC_EVENTS, [Entry(b"key", bytes(9_000))]) == {}
+    assert bytes_used.call_count == 4  # at first, and whenever 20,000 bytes more are there
+
+
+def test_a_burst_passes_the_budget_by_no_more_than_a_hundredth(
+    redis_lab: RedisLab, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upkeep_module, "MEASURE_EVERY", 3600.0)
+    writers = [redis_lab.open(name, budget_bytes=SMALL_BUDGET) for _ in range(3)]
+    for number in range(1000):
+        writers[number % 3].produce(METRIC_EVENTS, [Entry(b"key-%d" % number, bytes(2_000))])
+    used = writers[0].upkeep.bytes_used()
+    assert FULL * SMALL_BUDGET * 0.97 < used < (FULL + 3 * UNSEEN + 0.02) * SMALL_BUDGET
 
 
 def delete_everything(lab: RedisLab, name: str) -> None:

@@ -1,11 +1,16 @@
 """Too many dead letters stop the consumers, and a person lets them go on."""
 
+import time
+from typing import Any
+
 import psycopg
 import pytest
 from django.db import connection
 
+from ingestion.dead_letters import stopping
 from ingestion.dead_letters.models import ConsumerStop
 from ingestion.dead_letters.stopping import (
+    Lookout,
     Recent,
     standing_stop,
     stop_acknowledge,
@@ -75,6 +80,29 @@ def test_a_stop_says_why_and_where_to_go() -> None:
 def test_two_consumers_that_stop_at_once_make_one_stop() -> None:
     assert stop() == stop()
     assert ConsumerStop.objects.count() == 1
+
+
+def test_a_colleague_hears_of_a_stop_when_it_looks_and_it_looks_only_now_and_then(
+    monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+) -> None:
+    lookout = Lookout()
+    found = stop()
+    with django_assert_num_queries(0):
+        assert lookout.stop_if_due() is None
+    monkeypatch.setattr(lookout, "_not_before", 0.0)
+    with django_assert_num_queries(1):
+        assert lookout.stop_if_due() == found
+
+
+def test_a_postgres_that_is_away_stops_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(_: str) -> None:
+        raise TransientFailure("away")
+
+    monkeypatch.setattr(stopping, "standing_stop", away)
+    lookout = Lookout()
+    monkeypatch.setattr(lookout, "_not_before", 0.0)
+    assert lookout.stop_if_due() is None
+    assert lookout._not_before > time.monotonic() + stopping.LOOK_EVERY
 
 
 def test_a_replay_stops_itself_alone() -> None:

@@ -248,6 +248,15 @@ def test_too_many_dead_letters_stop_it_and_what_follows_stays_on_the_log(redis_w
     assert redis_world.rows(METRIC_COLUMNS, "metric_events") == metric_rows(following)
 
 
+def test_the_stop_of_one_consumer_stops_those_that_met_no_dead_letter(world: World) -> None:
+    limits = {"CA_DEAD_LETTERS_STOP_LEAST": "2"}
+    consumers = [world.consumer(**limits).wait_until_ready() for _ in range(2)]
+    assert world.log.produce(METRIC_EVENTS, broken(3), timeout=20) == {}  # of one key: for one of the two
+    assert [consumer.ended() for consumer in consumers] == [NEEDS_A_PERSON] * 2
+    assert all("stand still" in consumer.said() for consumer in consumers)
+    assert ConsumerStop.objects.get().dead == 3
+
+
 # --- replays ---------------------------------------------------------------------------------------
 
 

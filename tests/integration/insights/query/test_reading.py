@@ -149,6 +149,34 @@ class TestReports:
         assert column(body["rows"], "bucket", "clicks") == [("2026-11-03", 5)]
         assert codes(body) == ["two_origins"]
 
+    @pytest.mark.parametrize(("report", "granularity"), [("day", "day"), ("hour", "hour")])
+    def test_a_report_of_an_account_that_was_linked_elsewhere_hides_nothing_any_more(
+        self, report: str, granularity: str
+    ) -> None:
+        owner = people.owner()
+        before, after = campaign_of(owner), campaign_of(owner, reference="a-2")
+        for campaign in (before, after):
+            put(quarter(campaign, MONDAY, clicks=3))
+        told = {"granularity": granularity, "metrics": "clicks", **WEEK}
+        starts = MONDAY.replace(hour=0)
+        snapshot_of(before, report, starts, slices=0)
+        assert asked(owner, before, **told)["rows"] == []
+        snapshot_of(after, report, starts, slices=0, sequence=2)
+        assert asked(owner, before, **told)["totals"] == {"clicks": 3}
+        assert asked(owner, after, **told)["rows"] == []
+
+    def test_an_hour_that_moved_with_its_account_s_zone_speaks_for_its_new_day_alone(self) -> None:
+        owner = people.owner()
+        campaign = campaign_of(owner)
+        tuesday = MONDAY + timedelta(days=1)
+        put(quarter(campaign, MONDAY, clicks=3), quarter(campaign, tuesday, clicks=5))
+        told = {"granularity": "hour", "metrics": "clicks", **WEEK}
+        bucket = MONDAY.replace(hour=23)
+        snapshot_of(campaign, "hour", bucket, slices=0)
+        assert asked(owner, campaign, **told)["totals"] == {"clicks": 5}
+        snapshot_of(campaign, "hour", bucket + timedelta(hours=5), slices=0, sequence=2, bucket=bucket)
+        assert asked(owner, campaign, **told)["totals"] == {"clicks": 3}
+
     def test_a_region_is_told_by_the_report_that_has_it_and_its_totals_too(self) -> None:
         owner = people.owner()
         campaign = campaign_of(owner)
@@ -253,15 +281,23 @@ def forget_marks(campaign: Campaign) -> None:
     writer().run(sql, {"campaign": campaign.id}, feature=FEATURE)
 
 
-def snapshot_of(campaign: Campaign, report: str, starts: datetime, *, slices: int) -> None:
+def snapshot_of(
+    campaign: Campaign,
+    report: str,
+    starts: datetime,
+    *,
+    slices: int,
+    sequence: int = 1,
+    bucket: datetime | None = None,
+) -> None:
     row = {
         "workspace_id": campaign.workspace_id,
         "platform": "meta",
         "external_account_id": "act_1",
         "report": report,
         "external_campaign_id": "c1",
-        "bucket": starts,
-        "version": snapshot_version(1, 0),
+        "bucket": bucket or starts,
+        "version": snapshot_version(sequence, 0),
         "campaign_id": campaign.id,
         "timezone": "UTC",
         "starts_at": starts,
