@@ -47,12 +47,19 @@ class RecomputedThrough(models.Model):
     unraised = models.JSONField(
         default=list, help_text="Campaigns whose answers changed while the cache server was away."
     )
+    building = models.JSONField(
+        default=dict, help_text="Whose days in which time zone are being built, and how far they are."
+    )
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_record_of_progress")]
 
     def __str__(self) -> str:
         return f"marks {self.marks}, settled {self.settled}"
+
+    @classmethod
+    def building_now(cls) -> dict[str, str]:
+        return cls.objects.values_list("building", flat=True).first() or {}
 
 
 class SetAside(models.Model):
