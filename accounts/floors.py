@@ -12,10 +12,13 @@ from datetime import UTC, date, datetime
 
 from runtime.config import configuration
 
+EARLIEST = date(1970, 1, 1)  # where the warehouse's times begin
+
 
 def floor_for(months: int, today: date) -> date:
     """The first of the oldest month that is kept whole."""
-    year, month = divmod(today.year * 12 + today.month - 1 - months, 12)
+    kept_from = today.year * 12 + today.month - 1 - months
+    year, month = divmod(max(kept_from, EARLIEST.year * 12), 12)
     return date(year, month + 1, 1)
 
 

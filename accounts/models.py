@@ -7,7 +7,7 @@ from auditlog.models import AbstractLogEntry
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -16,6 +16,7 @@ from accounts.audit import AuditTrail
 from accounts.floors import first_floor
 from accounts.keys import shown_name
 from accounts.rights import RESTRICTABLE, SCOPES, Role
+from runtime.options import MOST_RAW_MONTHS
 
 
 class Identified(models.Model):
@@ -80,8 +81,8 @@ class Workspace(Identified):
     raw_months = models.PositiveSmallIntegerField(
         null=True,
         blank=True,
-        validators=[MinValueValidator(1)],
-        help_text="How long its raw facts are kept. Empty: as long as the configuration says.",
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_RAW_MONTHS)],
+        help_text="For how many months its raw facts are kept. Empty: as the configuration says.",
     )
     raw_floor = models.DateField(
         null=True,

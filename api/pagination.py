@@ -14,20 +14,20 @@ from api.problems import field_problem
 CURSOR, LIMIT, ORDERING = "cursor", "limit", "ordering"
 PAGE_PARAMETERS = frozenset({CURSOR, LIMIT, ORDERING})
 DEFAULT_LIMIT, LARGEST_LIMIT = 50, 200
-_SALT = "api.pagination"
 
 
 class KeysetPagination(BasePagination):
     """The view names `ordering_fields` and its default `ordering`; the id breaks ties.
 
-    Cursors are signed: a forged or foreign one is a 400 on `cursor`.
+    Cursors are signed for one list of one workspace: a forged or foreign one is a 400 on `cursor`.
     """
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         self._url = request.build_absolute_uri()
         self._ordering = _ordering_of(request, view)
+        self._salt = _salt_of(request, queryset)
         limit = _limit_of(request)
-        place = _place_of(request, self._ordering)
+        place = _place_of(request, self._ordering, self._salt)
         backwards = bool(place and place["b"])
         rows = _rows_after(queryset, self._ordering, place, backwards, limit + 1)
         more = len(rows) > limit
@@ -59,7 +59,7 @@ class KeysetPagination(BasePagination):
             "v": _spelled(edge[0], field, value),
             "i": str(edge[0].pk),
         }
-        return replace_query_param(self._url, CURSOR, signing.dumps(place, salt=_SALT))
+        return replace_query_param(self._url, CURSOR, signing.dumps(place, salt=self._salt))
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         link = {"type": ["string", "null"], "format": "uri"}
@@ -102,12 +102,17 @@ def _limit_of(request: Request) -> int:
     return int(asked)
 
 
-def _place_of(request: Request, ordering: str) -> dict[str, Any] | None:
+def _salt_of(request: Request, queryset: QuerySet[Any]) -> str:
+    workspace = getattr(request.user, "workspace_id", None)
+    return f"api.pagination:{queryset.model._meta.label}:{workspace}"
+
+
+def _place_of(request: Request, ordering: str, salt: str) -> dict[str, Any] | None:
     token = request.query_params.get(CURSOR)
     if token is None:
         return None
     try:
-        place: dict[str, Any] = signing.loads(token, salt=_SALT)
+        place: dict[str, Any] = signing.loads(token, salt=salt)
     except (signing.BadSignature, ValueError):
         raise field_problem(CURSOR, "invalid", "Take a cursor from `next` or `previous`.") from None
     if place["o"] != ordering:

@@ -1,5 +1,6 @@
 """What the kernel knows of processes: read from /proc, so Linux only; elsewhere nothing is found."""
 
+import os
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
@@ -35,6 +36,14 @@ def proportional_memory(pid: int) -> int:
             if line.startswith("Pss:"):
                 return int(line.split()[1]) * 1024
     return 0
+
+
+def cpu_seconds(pid: int) -> float:
+    """Processor time that all its threads took so far; 0 if it is gone."""
+    with suppress(OSError, IndexError, ValueError):
+        user, system = _stat(pid)[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+    return 0.0
 
 
 def command(pid: int) -> str:

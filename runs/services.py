@@ -1,7 +1,7 @@
 """The life of a run: queued, taken, and ended once.
 
 Whoever works on a run has taken it. Taking it takes it from whoever had it before, who learns of that, or
-of a cancellation, when it next reports.
+of a cancellation, when it next reports. Between two turns nobody has it: it waits, as before the first.
 """
 
 import uuid
@@ -24,7 +24,9 @@ from runs.models import LONGEST_NAME, Run
 logger = structlog.get_logger(__name__)
 
 STUCK_AFTER = timedelta(minutes=30)  # longer than the broker waits before it delivers a lost task again
-STUCK = "Nothing was heard of it for 30 minutes: its worker died, or the queue lost it. Ask for it again."
+STUCK = "Nothing was heard of it for 30 minutes: its worker died. Ask for it again."
+LOST_AFTER = timedelta(days=1)  # a queue may be long
+LOST = "It waited for a day, and nobody took it: the queue lost it, or no worker runs. Ask for it again."
 
 
 class RunLost(Exception):
@@ -87,6 +89,12 @@ def run_progress(*, run: Run, **fields: Any) -> None:
         setattr(run, name, value)
 
 
+def run_pause(*, run: Run) -> None:
+    """The turn is over and the run is not: from now on it waits for whoever takes it next."""
+    mine = Run.objects.filter(id=run.id, state=RunState.RUNNING, taken_by=run.taken_by)
+    mine.update(alive_at=timezone.now(), taken_by=None)
+
+
 def run_succeeded(*, run: Run) -> None:
     """Raises RunLost."""
     _end_own(run, RunState.SUCCEEDED)
@@ -109,7 +117,7 @@ def run_cancel(*, run: Run) -> Run:
 
 
 def runs_fail_stuck() -> int:
-    """Ends what nobody works on any more; returns how many."""
+    """Ends what nobody works on any more, and what nobody began for very long; returns how many."""
     silent = Run.objects.filter(state__in=OPEN, alive_at__lt=timezone.now() - STUCK_AFTER)
     return sum(_fail_if_stuck(run_id) for run_id in silent.values_list("id", flat=True))
 
@@ -117,9 +125,12 @@ def runs_fail_stuck() -> int:
 @transaction.atomic
 def _fail_if_stuck(run_id: UUID) -> bool:
     run = _locked(run_id)
-    if run is None or run.state not in OPEN or run.alive_at >= timezone.now() - STUCK_AFTER:
+    if run is None or run.state not in OPEN:
         return False
-    _end(run, RunState.FAILED, STUCK)
+    after, error = (STUCK_AFTER, STUCK) if run.taken_by else (LOST_AFTER, LOST)
+    if run.alive_at >= timezone.now() - after:
+        return False
+    _end(run, RunState.FAILED, error)
     logger.warning("run_stuck", run_id=str(run_id), kind=run.kind)
     return True
 

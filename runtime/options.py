@@ -12,6 +12,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
 Count = Annotated[int, Meta(ge=1)]
+MOST_RAW_MONTHS = 600
 
 
 def says(
@@ -234,8 +235,12 @@ class Retention(Section, frozen=True):
     """How long what was received is kept. Figures are kept for ever."""
 
     raw_months: Annotated[
-        Count,
-        says("Months that raw facts are kept, where a workspace says nothing else; older ones are refused."),
+        int,
+        says(
+            "Months that raw facts are kept, where a workspace says nothing else; older ones are refused.",
+            ge=1,
+            le=MOST_RAW_MONTHS,
+        ),
     ] = 36
 
 
@@ -293,11 +298,7 @@ class Consumer(Section, frozen=True):
 
     batch_events: Annotated[Count, says("Most events of one batch.")] = 20_000
     batch_mb: Annotated[
-        Count,
-        says(
-            "A batch takes no more events once it has so many megabytes; from it follows the consumer's "
-            "memory, by default below 600 MB whatever comes and 150 MB with usual events."
-        ),
+        Count, says("A batch takes no more events once it has so many megabytes; its memory follows from it.")
     ] = 16
     batch_seconds: Annotated[
         float, says("Longest that a batch waits to be filled; fresher figures cost more inserts.", gt=0)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from signal import Signals
-from typing import Any
+from typing import Any, TypeVar
 
 from embedded.doctor import answer
 from embedded.engines import throw_away_places
@@ -20,17 +20,21 @@ from runtime.config import read_configuration
 from runtime.options import REPOSITORY, Options, RateLimits
 from runtime.stored_secrets import store_missing_secrets
 
+T = TypeVar("T")
+
 UP = "Ctrl-C stops everything"  # the last line of its screen
 # For those who call more often than any client may.
 UNLIMITED = {f"CA_RATE_LIMITS_{name.upper()}": "1000000" for name in RateLimits.__struct_fields__}
 PATIENCE = 120.0  # a deadline against hanging, for a machine that does much else
 
 
-def wait_until(met: Callable[[], object], what: str, patience: float = PATIENCE) -> None:
+def wait_until(met: Callable[[], T | None], what: str, patience: float = PATIENCE) -> T:
+    """Returns the first true answer."""
     deadline = time.monotonic() + patience
-    while not met():
+    while not (answer := met()):
         assert time.monotonic() < deadline, f"waited in vain until {what}"
         time.sleep(0.01)
+    return answer
 
 
 def is_alive(pid: int) -> bool:
@@ -43,11 +47,11 @@ class RunningStack:
     def __init__(self, data_dir: Path) -> None:
         self.data_dir = data_dir
         self._supervisor: subprocess.Popen[bytes] | None = None
-        self._printed = data_dir / "printed"
+        self.printed = data_dir / "printed"
 
     def launch(self, *arguments: str, env: dict[str, str] | None = None) -> None:
         self.data_dir.mkdir(exist_ok=True)
-        with self._printed.open("wb") as output:
+        with self.printed.open("wb") as output:
             self._supervisor = subprocess.Popen(
                 [sys.executable, "-m", *arguments],
                 stdin=subprocess.DEVNULL,
@@ -63,7 +67,7 @@ class RunningStack:
         return self._supervisor
 
     def said(self) -> str:
-        return self._printed.read_text()
+        return self.printed.read_text()
 
     def state(self) -> dict[str, Any]:
         with suppress(OSError):
@@ -71,10 +75,11 @@ class RunningStack:
         return {}
 
     def pid(self, name: str) -> int:
-        return int(self.state()["processes"][name])
+        return self.pids()[name]
 
-    def pids(self) -> list[int]:
-        return list(self.state().get("processes", {}).values())
+    def pids(self) -> dict[str, int]:
+        """Of what runs at the moment."""
+        return dict(self.state().get("processes", {}))
 
     def wait_for_line(self, text: str) -> None:
         wait_until(lambda: text in self.said() or self.supervisor.poll() is not None, f"it says {text!r}")

@@ -1,10 +1,9 @@
 """A backlog on the log: metric events of 200 campaigns, as many in a second as they would come."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from itertools import islice
 from uuid import UUID, uuid4
 
 from ingestion.eventlog.base import Entry, EventLog
@@ -15,35 +14,40 @@ from ingestion.events.envelope import Increment, MetricEvent
 CAMPAIGNS = 200
 PER_SECOND = 2000
 AT_ONCE = 5000
+WORKSPACE = UUID(int=0xCA)
+_ANY_WORKSPACE = str(WORKSPACE).encode()
 REGIONS = ("US", "DE", "GB", "FR", "IN", "BR", "")
 DEVICES: tuple[Device, ...] = ("desktop", "mobile", "tablet", "")
 
 
-def fill(log: EventLog, count: int) -> None:
-    """Of a workspace of its own, so that no run replaces the rows of another."""
-    entries = _entries(count)
-    while some := list(islice(entries, AT_ONCE)):
+def backlog(count: int) -> list[Entry]:
+    """Made once and sent often: making it takes longer than taking it in."""
+    chance = random.Random(count)
+    campaigns = [uuid4() for _ in range(CAMPAIGNS)]
+    began = datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=count / PER_SECOND)
+    times = (began + timedelta(milliseconds=number * 1000 // PER_SECOND) for number in range(count))
+    return [entry_of(_event(chance, chance.choice(campaigns), occurred_at)) for occurred_at in times]
+
+
+def fill(log: EventLog, entries: Sequence[Entry]) -> None:
+    """With events of a workspace of its own, so that no run replaces the rows of another."""
+    own = str(uuid4()).encode()
+    for first in range(0, len(entries), AT_ONCE):
+        some = [
+            Entry(key, value.replace(_ANY_WORKSPACE, own, 1))
+            for key, value in entries[first : first + AT_ONCE]
+        ]
         failures = log.produce(METRIC_EVENTS, some, timeout=60)
         if failures:
             raise next(iter(failures.values()))
 
 
-def _entries(count: int) -> Iterator[Entry]:
-    chance = random.Random(count)
-    workspace = uuid4()
-    campaigns = [uuid4() for _ in range(CAMPAIGNS)]
-    began = datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=count / PER_SECOND)
-    for number in range(count):
-        occurred_at = began + timedelta(milliseconds=number * 1000 // PER_SECOND)
-        yield entry_of(_event(chance, workspace, chance.choice(campaigns), occurred_at))
-
-
-def _event(chance: random.Random, workspace: UUID, campaign: UUID, occurred_at: datetime) -> MetricEvent:
+def _event(chance: random.Random, campaign: UUID, occurred_at: datetime) -> MetricEvent:
     return MetricEvent(
         schema_version=1,
         kind="metric",
         event_id=str(UUID(int=chance.getrandbits(128), version=4)),
-        workspace_id=workspace,
+        workspace_id=WORKSPACE,
         campaign_id=campaign,
         platform="meta",
         occurred_at=occurred_at,

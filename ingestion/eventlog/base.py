@@ -6,9 +6,13 @@ acknowledged; an older one comes after a newer one only where a crash or a rebal
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from ingestion.errors import InvalidEvent, TransientFailure
 
@@ -44,7 +48,7 @@ class Partition(NamedTuple):
     number: int
 
 
-class Record(NamedTuple):
+class Record(Struct, frozen=True, gc=False):
     """A delivered entry. One that is none of ours comes with the bytes that it has, to be parked."""
 
     partition: Partition
@@ -65,6 +69,16 @@ class Receipt(NamedTuple):
 class Batch(NamedTuple):
     records: list[Record]
     receipts: list[Receipt]  # one for each partition in it, covering all of its records
+
+
+def stretches(records: Sequence[Record]) -> Iterator[tuple[Partition, Iterator[Record]]]:
+    """Those that follow one another in one partition: a log delivers many of each at once."""
+    return groupby(records, attrgetter("partition"))
+
+
+def last_of_each(records: Sequence[Record]) -> dict[Partition, Record]:
+    """What came last from each partition."""
+    return {partition: list(some)[-1] for partition, some in stretches(records)}
 
 
 # By index of the entry. TransientFailure: outcome unknown, it may stand on the log; sending it again is safe.

@@ -30,7 +30,7 @@ _CODES = (
 )
 _LONGEST_MESSAGE = 300
 # JSON can spell a NUL in one way only, and half of the stores behind us take none.
-_NUL, _BACKSLASH = rb"\u0000", rb"\\"
+_ESCAPE, _NUL, _ESCAPED_ESCAPE = b"\\", rb"\u0000", rb"\\"
 
 
 def reader(decoder: Decoder[T]) -> Callable[[bytes], T]:
@@ -39,7 +39,7 @@ def reader(decoder: Decoder[T]) -> Callable[[bytes], T]:
 
 
 def _read(decoder: Decoder[T], data: bytes) -> T:
-    if _NUL in data and _NUL in data.replace(_BACKSLASH, b""):
+    if _ESCAPE in data and _NUL in data.replace(_ESCAPED_ESCAPE, b""):
         raise InvalidEvent("invalid", "", "A NUL character (\\u0000) stands nowhere in an event.")
     try:
         return decoder.decode(data)

@@ -1,6 +1,7 @@
 """The three kinds of events as they stand on the log: one envelope, a payload for each kind, JSON.
 
 Whatever was constructed or decoded is within its bounds; a struct that would not be raises InvalidEvent.
+None can be part of a cycle, so none is looked at by the search for garbage.
 """
 
 from datetime import date
@@ -37,7 +38,7 @@ SCHEMA_VERSION: Final = 1
 MOST_SLICES = 5000
 
 
-class Figures(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Figures(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What was counted. Null is not reported, zero is known to be nothing."""
 
     region: Region = ""
@@ -67,7 +68,7 @@ class Increment(Figures, frozen=True, kw_only=True):
             raise InvalidEvent("required", "currency", "An amount needs its currency.")
 
 
-class Visit(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Visit(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What is known about a click, a conversion or an impression of one visitor."""
 
     visitor: Annotated[
@@ -118,7 +119,7 @@ class Slice(Figures, frozen=True, kw_only=True):
         check_amount("conversions", self.conversions)
 
 
-class Report(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Report(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """All that a platform reports of one campaign in one bucket, perhaps nothing; it replaces what was."""
 
     account_id: Annotated[Id, Meta(description="The ad account's id at the platform.")]
@@ -146,7 +147,7 @@ class Report(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
         return self.report.startswith("hour")
 
 
-class Envelope(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Envelope(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True):
     """What the log must know of any event. Times are in UTC, `occurred_at` in whole milliseconds."""
 
     schema_version: Literal[1]

@@ -1,11 +1,12 @@
 """What makes two events the same fact, and which of two that are the same stands."""
 
-import hashlib
 from datetime import UTC, date, datetime, timedelta
+from hashlib import blake2b
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 import msgspec
+from msgspec.json import Encoder
 
 from ingestion.events.envelope import Event, Interaction, MetricEvent, Report, Slice, Snapshot
 from warehouse.versions import event_version, snapshot_version
@@ -13,6 +14,7 @@ from warehouse.versions import event_version, snapshot_version
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _MILLISECOND = timedelta(milliseconds=1)
+_encode = Encoder().encode
 
 
 class Identity(NamedTuple):
@@ -58,27 +60,26 @@ def slice_identity(snapshot: Snapshot, part: Slice) -> SliceIdentity:
     )
 
 
-def version_of(event: Event, hashed: int | None = None) -> int:
-    """Of two with one identity the greater stands: what was received last, then what its payload decides.
-
-    `hashed` is the hash of its payload, for whoever has it already.
-    """
-    if hashed is None:
-        hashed = payload_hash(event)
+def version_of(event: Event) -> int:
+    """Of two with one identity the greater stands: what was received last, then what its payload decides."""
+    hashed = payload_hash(event)
     if isinstance(event, Snapshot):
         return snapshot_version(event.payload.sequence, hashed)
-    received_us = (event.received_at - _EPOCH) // _MICROSECOND
-    return event_version(milliseconds(event.occurred_at), received_us, hashed)
+    return event_version(milliseconds(event.occurred_at), microseconds(event.received_at), hashed)
 
 
 def payload_hash(event: Event) -> int:
     """64 bits that are equal for equal payloads, in every process and for ever."""
-    payload = event.platform.encode() + msgspec.json.encode(event.payload)
-    return int.from_bytes(hashlib.blake2b(payload, digest_size=8).digest())
+    payload = event.platform.encode() + _encode(event.payload)
+    return int.from_bytes(blake2b(payload, digest_size=8).digest())
 
 
 def milliseconds(time: datetime) -> int:
     return (time - _EPOCH) // _MILLISECOND
+
+
+def microseconds(time: datetime) -> int:
+    return (time - _EPOCH) // _MICROSECOND
 
 
 def new_event_id() -> str:
@@ -92,7 +93,7 @@ def new_event_id() -> str:
 def derived_event_id(canonical: Any) -> str:
     """The id of what was sent with a time and without an id: the same body again is the same event."""
     encoded = msgspec.json.encode(canonical, order="sorted")
-    return str(UUID(bytes=hashlib.blake2b(encoded, digest_size=16).digest()))
+    return str(UUID(bytes=blake2b(encoded, digest_size=16).digest()))
 
 
 def snapshot_event_id(platform: str, report: Report, occurred_at: datetime) -> str:
@@ -103,5 +104,5 @@ def snapshot_event_id(platform: str, report: Report, occurred_at: datetime) -> s
 
 def visitor_of(user_id: str, workspace_id: UUID, key: bytes) -> str:
     """What is stored instead of a visitor's id: cannot be turned back, nor compared between workspaces."""
-    hashed = hashlib.blake2b(user_id.encode(), digest_size=16, key=key, salt=workspace_id.bytes)
+    hashed = blake2b(user_id.encode(), digest_size=16, key=key, salt=workspace_id.bytes)
     return hashed.hexdigest()

@@ -34,7 +34,7 @@ SentTime = Annotated[str, Meta(max_length=64)]
 Region = Annotated[str, Meta(max_length=2)]
 
 
-class Sent(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True, tag_field="kind"):
+class Sent(Struct, kw_only=True, frozen=True, gc=False, forbid_unknown_fields=True, tag_field="kind"):
     """What every event may carry. `write_key` belongs to the request, not to the event."""
 
     campaign_id: Id

@@ -8,9 +8,10 @@ from ingestion.eventlog.base import Record
 from ingestion.eventlog.topics import INTERACTIONS, METRIC_EVENTS, SNAPSHOTS
 from ingestion.events.coding import read_interaction, read_metric_event, read_snapshot
 from ingestion.events.envelope import Interaction, MetricEvent
-from ingestion.events.identity import payload_hash, version_of
+from ingestion.events.identity import microseconds, milliseconds, payload_hash, version_of
 from ingestion.pipeline.facts import Decoded, E, Facts, Reported
 from ingestion.pipeline.spans import span_of
+from warehouse.versions import event_version
 
 
 def decode(records: Iterable[Record]) -> Decoded:
@@ -37,14 +38,15 @@ def decode(records: Iterable[Record]) -> Decoded:
         except InvalidEvent as why:
             dead.append(_dead(record, why))
     return Decoded(
-        _facts(metric_events, of_metric_events), _facts(interactions, of_interactions), snapshots, dead
+        facts_of(metric_events, of_metric_events), facts_of(interactions, of_interactions), snapshots, dead
     )
 
 
-def _facts(events: list[E], records: list[Record]) -> Facts[E]:
+def facts_of(events: list[E], records: list[Record]) -> Facts[E]:
+    moments = [milliseconds(event.occurred_at) for event in events]
+    received = [microseconds(event.received_at) for event in events]
     hashes = [payload_hash(event) for event in events]
-    versions = [version_of(event, hashed) for event, hashed in zip(events, hashes, strict=True)]
-    return Facts(events, records, hashes, versions)
+    return Facts(events, records, moments, hashes, list(map(event_version, moments, received, hashes)))
 
 
 def _reported(record: Record) -> Reported:
@@ -53,5 +55,13 @@ def _reported(record: Record) -> Reported:
 
 
 def _dead(record: Record, why: InvalidEvent) -> Dead:
-    partition, position, logged_ms, key, value = record
-    return Dead(*partition, position, logged_ms, key, value, why.code, why.field, why.message)
+    return Dead(
+        *record.partition,
+        record.position,
+        record.logged_ms,
+        record.key,
+        record.value,
+        why.code,
+        why.field,
+        why.message,
+    )

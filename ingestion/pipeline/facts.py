@@ -19,6 +19,7 @@ class Facts(Struct, Generic[E]):
 
     events: list[E]
     records: list[Record]
+    moments: list[int]  # when they occurred, in milliseconds
     hashes: list[int]
     versions: list[int]
 
@@ -26,6 +27,7 @@ class Facts(Struct, Generic[E]):
         return Facts(
             list(compress(self.events, chosen)),
             list(compress(self.records, chosen)),
+            list(compress(self.moments, chosen)),
             list(compress(self.hashes, chosen)),
             list(compress(self.versions, chosen)),
         )

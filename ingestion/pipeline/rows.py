@@ -3,7 +3,6 @@
 from typing import Any
 
 from ingestion.events.envelope import Interaction, MetricEvent, Slice
-from ingestion.events.identity import milliseconds
 from ingestion.pipeline.facts import E, Facts, Reported
 
 Columns = dict[str, list[Any]]
@@ -78,7 +77,7 @@ def _common(facts: Facts[E]) -> Columns:
     return {
         "workspace_id": [event.workspace_id for event in events],
         "campaign_id": [event.campaign_id for event in events],
-        "occurred_at": [milliseconds(event.occurred_at) for event in events],
+        "occurred_at": facts.moments,
         "event_id_as_sent": [event.event_id for event in events],
         "version": facts.versions,
         "platform": [event.platform for event in events],

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from datetime import UTC, datetime
@@ -61,7 +62,7 @@ def _turn_after_turn(session: Session, consumer: Consumer) -> ConsumerStop | Non
         if batch.records:
             decoded = take(batch, consumer, session.steps, holding)
             progress.committed(batch.records)
-            _measure(batch, decoded)
+            _measure(decoded)
             session.show(batch.records)
             if stopped := _stop_of(recent, len(batch.records), decoded.dead, holding):
                 return stopped
@@ -87,7 +88,7 @@ def _stop_of(recent: Recent, events: int, dead: list[Dead], holding: Holding) ->
     return holding.until_done("storing a stop", lambda: stop_if_too_many(recent))
 
 
-def _measure(batch: Batch, decoded: Decoded) -> None:
+def _measure(decoded: Decoded) -> None:
     now = datetime.now(UTC)
     count(Metric.CONSUMER_BATCHES)
     received = {
@@ -99,6 +100,6 @@ def _measure(batch: Batch, decoded: Decoded) -> None:
         if times:
             oldest = (now - min(times)).total_seconds()
             observe(Metric.EVENT_STORED_SECONDS, max(0.0, oldest), topic=topic)
-    for topic in TOPICS:
-        events = sum(record.partition.topic == topic for record in batch.records)
-        count(Metric.CONSUMER_EVENTS, events, topic=topic)
+    dead = Counter(letter.topic for letter in decoded.dead)
+    for topic, times in received.items():
+        count(Metric.CONSUMER_EVENTS, len(times) + dead[topic], topic=topic)

@@ -13,13 +13,13 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from hashlib import blake2b
+from pathlib import Path
 from typing import Any
 
 from msgspec import structs
 
 from api.cache_server import CACHE_ERRORS
-from ingestion.eventlog.base import Partition
-from ingestion.events.identity import milliseconds
+from ingestion.eventlog.base import Partition, stretches
 from ingestion.pipeline.facts import Decoded, E, Facts
 from runtime.options import Consumer as Limits
 from runtime.telemetry.metrics import Metric, count
@@ -33,8 +33,12 @@ ENTRY_BYTES = 16
 PAUSE_AFTER_A_FAILURE = 5.0
 HOUR = 3600
 
-# For each partition keys and entries in turn, as the server takes them.
-Memory = Mapping[Partition, list[bytes]]
+_SCRIPTS = Path(__file__).with_name("scripts")
+LOOK = (_SCRIPTS / "look.lua").read_text()
+REMEMBER = (_SCRIPTS / "remember.lua").read_text()
+
+# For each partition keys and entries in turn, one behind the other.
+Memory = Mapping[Partition, bytes]
 NOTHING: Memory = {}
 
 
@@ -76,27 +80,19 @@ class SeenWindow:
         except CACHE_ERRORS as error:
             self._give_up_for_now(error)
 
-    def _look(self, shares: "list[_Share]") -> "list[list[bytes | None]]":
-        """For each key what is known of it, newest first."""
+    def _look(self, shares: "list[_Share]") -> list[bytes]:
+        """For each share what is known of its keys."""
         calls = self._connect().pipeline(transaction=False)
         for share in shares:
-            for name in self._names(share.partition):
-                calls.execute_command("HMGET", name, *share.keys)
-        answers = iter(calls.execute())
-        return [_newest(new, old) for new, old in zip(answers, answers, strict=True)]
+            calls.execute_command("EVAL", LOOK, 2, *self._names(share.partition), b"".join(share.keys))
+        return list(calls.execute())
 
     def _remember(self, memory: Memory) -> None:
-        connection = self._connect()
-        calls = connection.pipeline(transaction=False)
-        for partition, entries in memory.items():
-            name, _ = self._names(partition)
-            calls.execute_command("HSET", name, *entries)
-            calls.execute_command("EXPIRE", name, self._limits.seen_hours * HOUR)
-            calls.execute_command("HLEN", name)
-        sizes = calls.execute()[2::3]
-        for partition, size in zip(memory, sizes, strict=True):
-            if size > self._limits.seen_events:
-                connection.execute_command("RENAME", *self._names(partition))
+        calls = self._connect().pipeline(transaction=False)
+        limits = self._limits.seen_hours * HOUR, self._limits.seen_events
+        for partition, told in memory.items():
+            calls.execute_command("EVAL", REMEMBER, 2, *self._names(partition), told, *limits)
+        calls.execute()
 
     def _names(self, partition: Partition) -> tuple[str, str]:
         name = f"{self._prefix}:{partition.topic}:{partition.number}"
@@ -112,21 +108,21 @@ class _Share:
     """The events of one kind in one partition."""
 
     def __init__(self, facts: Facts[Any], partition: Partition, places: list[int]) -> None:
-        events, hashes, versions = facts.events, facts.hashes, facts.versions
+        hashes, versions = facts.hashes, facts.versions
         self.facts = facts
         self.partition = partition
         self.places = places
         self.repeats: set[int] = set()
-        self.keys = [_key(events[place]) for place in places]
+        self.keys = [_key(facts.events[place], facts.moments[place]) for place in places]
         self._entries = [versions[place] << HASH_BITS | hashes[place] for place in places]
 
-    def compare(self, found: "list[bytes | None]") -> None:
+    def compare(self, found: bytes) -> None:
         """Take note of the repeats, and count those that must be stored all the same."""
+        if found == bytes(len(found)):
+            return
         later = 0
-        for place, entry, known in zip(self.places, self._entries, found, strict=True):
-            if known is None or len(known) != ENTRY_BYTES:
-                continue
-            seen = int.from_bytes(known)
+        known = (found[start : start + ENTRY_BYTES] for start in range(0, len(found), ENTRY_BYTES))
+        for place, entry, seen in zip(self.places, self._entries, map(int.from_bytes, known), strict=True):
             if (seen ^ entry) & HASH_MASK:
                 continue
             if entry <= seen:
@@ -137,35 +133,28 @@ class _Share:
         count(Metric.CONSUMER_REPEATS, len(self.repeats), topic=topic, outcome="skipped")
         count(Metric.CONSUMER_REPEATS, later, topic=topic, outcome="stored")
 
-    def memory(self) -> list[bytes]:
+    def memory(self) -> bytes:
         found = zip(self.places, self.keys, self._entries, strict=True)
-        return [
-            part
-            for place, key, entry in found
-            if place not in self.repeats
-            for part in (key, entry.to_bytes(ENTRY_BYTES))
-        ]
+        return b"".join(
+            key + entry.to_bytes(ENTRY_BYTES) for place, key, entry in found if place not in self.repeats
+        )
 
 
 def _shares(facts: Facts[E]) -> Iterator[_Share]:
     places: dict[Partition, list[int]] = defaultdict(list)
-    for place, record in enumerate(facts.records):
-        places[record.partition].append(place)
+    first = 0
+    for partition, records in stretches(facts.records):
+        after = first + len(list(records))
+        places[partition].extend(range(first, after))
+        first = after
     for partition, some in places.items():
         yield _Share(facts, partition, some)
 
 
-def _key(event: Any) -> bytes:
+def _key(event: Any, moment: int) -> bytes:
     """Of its identity; see ingestion.events.identity."""
-    identity = (
-        f"{event.workspace_id.int:x} {event.campaign_id.int:x} {event.kind} "
-        f"{milliseconds(event.occurred_at)} {event.event_id}"
-    )
+    identity = f"{event.workspace_id.int:x} {event.campaign_id.int:x} {event.kind} {moment} {event.event_id}"
     return blake2b(identity.encode(), digest_size=KEY_BYTES).digest()
-
-
-def _newest(new: "list[bytes | None]", old: "list[bytes | None]") -> "list[bytes | None]":
-    return [first or second for first, second in zip(new, old, strict=True)] if any(old) else new
 
 
 def _remaining(decoded: Decoded, shares: list[_Share]) -> Decoded:

@@ -1,7 +1,7 @@
 """The buckets of an answer as instants. All arithmetic on calendars is here, and none of it in SQL.
 
-Days begin at local midnight, or where a clock skips it at the first instant after. An hour is as long as the
-wall clock shows it: where a zone moves its clocks by half an hour, one hour of the year has ninety minutes.
+An hour is as long as the wall clock shows it: where a zone moves its clocks by half an hour, one hour of the
+year has ninety minutes.
 """
 
 from bisect import bisect_right
@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from insights.local_days import DAY, midnight
 from insights.query.question import Granularity
 
 HOUR = timedelta(hours=1)
 QUARTER_HOUR = timedelta(minutes=15)
-DAY = timedelta(days=1)
 
 
 class Bucket(Struct, frozen=True):
@@ -36,7 +36,7 @@ def days_of(start: date, end: date, timezone: str) -> list[Day]:
     """Every day of the range, and the one after it, where the last one ends."""
     zone = ZoneInfo(timezone)
     count = (end - start).days + 2
-    return [Day(_midnight(start + DAY * index, zone), start + DAY * index) for index in range(count)]
+    return [Day(midnight(start + DAY * index, zone), start + DAY * index) for index in range(count)]
 
 
 def buckets_of(days: Sequence[Day], granularity: Granularity, timezone: str) -> list[Bucket]:
@@ -103,7 +103,3 @@ def _later(at: datetime, by: timedelta, zone: ZoneInfo) -> datetime:
 
 def _local(instant: int, zone: ZoneInfo) -> datetime:
     return datetime.fromtimestamp(instant, zone)
-
-
-def _midnight(day: date, zone: ZoneInfo) -> int:
-    return int(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp())

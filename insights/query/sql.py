@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from insights.query.plan import Plan
 from insights.query.question import DIMENSIONS, EVENTS, TRACKED
+from warehouse.tables import REPORT_KEY
 
 OVERLAPPED = "overlapped"
 REPORT = "report"
@@ -139,9 +140,11 @@ def _covered(plan: Plan) -> str:
     """
     assert plan.report is not None
     if plan.report.hourly:
-        table, day, snapshot_day = "rollup_15min", at_edge("bucket", "days"), at_edge("starts_at", "days")
-        span = "bucket >= toDateTime(%(begins)s, 'UTC') AND bucket < toDateTime(%(ends)s, 'UTC')"
-        snapshots = "starts_at >= toDateTime(%(begins)s, 'UTC') AND starts_at < toDateTime(%(ends)s, 'UTC')"
+        table, day, snapshot_day = "rollup_15min", at_edge("bucket", "days"), at_edge("starts", "days")
+        span, snapshots = (
+            f"{at} >= toDateTime(%(begins)s, 'UTC') AND {at} < toDateTime(%(ends)s, 'UTC')"
+            for at in ("bucket", "starts")
+        )
     else:
         table, day, snapshot_day = "rollup_day", _of_date("bucket"), _of_date("toDate(bucket)")
         span, snapshots = (
@@ -150,8 +153,21 @@ def _covered(plan: Plan) -> str:
     return f"""
 SELECT campaign_id, platform, {day} FROM {table} FINAL WHERE {MINE} AND {span} AND source = %(report)s
 UNION DISTINCT
-SELECT campaign_id, platform, {snapshot_day} FROM snapshots
-WHERE {MINE} AND {snapshots} AND report = %(report)s
+SELECT campaign, platform, {snapshot_day} FROM ({_standing_snapshots()})
+WHERE campaign IN %(campaigns)s AND {snapshots}
+"""  # noqa: S608
+
+
+def _standing_snapshots() -> str:
+    """The newest of every bucket that was ever told of these campaigns; it may be of another one by now."""
+    near = "bucket BETWEEN toDateTime(%(begins)s - 172800) AND toDateTime(%(ends)s + 172800)"
+    told = f"workspace_id = %(workspace)s AND report = %(report)s AND {near}"
+    linked = "platform, external_account_id, external_campaign_id"
+    return f"""
+SELECT platform, bucket, argMax(campaign_id, version) AS campaign, argMax(starts_at, version) AS starts
+FROM snapshots
+WHERE {told} AND ({linked}) IN (SELECT {linked} FROM snapshots WHERE {told} AND campaign_id IN %(campaigns)s)
+GROUP BY {REPORT_KEY}
 """  # noqa: S608
 
 

@@ -14,7 +14,16 @@ from insights.rollups.generations import raise_generation
 from insights.rollups.recompute import recompute
 from runs.choices import OPEN, RunKind
 from runs.models import Run
-from runs.services import Asker, RunLost, run_create, run_failed, run_progress, run_succeeded, run_take
+from runs.services import (
+    Asker,
+    RunLost,
+    run_create,
+    run_failed,
+    run_pause,
+    run_progress,
+    run_succeeded,
+    run_take,
+)
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -67,7 +76,10 @@ def reaggregate_work(*, run_id: UUID, seconds: float, resume: bool = False) -> R
     if run is None:
         return None
     with structlog.contextvars.bound_contextvars(run_id=str(run.id)), suppress(RunLost):
-        return _work(run, time.monotonic() + seconds)
+        try:
+            return _work(run, time.monotonic() + seconds)
+        finally:
+            run_pause(run=run)  # unless it has ended
     return None
 
 

@@ -22,22 +22,5 @@ def raise_generation(campaign_ids: Collection[UUID]) -> None:
             raise CacheServerDown(str(error)) from error
 
 
-def generation(campaign_ids: Collection[UUID]) -> str | None:
-    """Of all of these together; to be read before the first read of data.
-
-    None if an answer must not be kept: the cache server is away.
-    """
-    server = get_redis_connection("default")
-    try:
-        with server.pipeline(transaction=False) as calls:
-            for key in sorted(map(_key, campaign_ids)):
-                calls.set(key, token_hex(16), nx=True)
-                calls.get(key)
-            tokens = calls.execute()[1::2]
-    except CACHE_ERRORS:
-        return None
-    return None if None in tokens else "-".join(token.decode() for token in tokens)
-
-
 def _key(campaign_id: UUID) -> str:
     return f"ca:generation:{campaign_id}"

@@ -5,9 +5,11 @@ Whoever wants figures to be right, for whatever reason, calls `recompute`: nothi
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from insights.local_days import days_touched
 from insights.rollups import statements
 from insights.rollups.floors import above_floors
 from insights.rollups.marks import RECOMPUTING
@@ -20,6 +22,8 @@ from runtime.telemetry.metrics import Metric, observe
 from warehouse import client
 
 __all__ = ["Target", "recompute"]
+QUARTER = 900
+_1970 = date(1970, 1, 1).toordinal()
 
 
 class Step(NamedTuple):
@@ -100,4 +104,15 @@ def parameters_of(step: Step, seconds: float) -> dict[str, Any]:
         "first": min(first for *_, first, _ in spans),
         "last": max(last for *_, last in spans),
         "seconds": seconds,
+        **(_days_of(step) if step.zone else {}),
     }
+
+
+def _days_of(step: Step) -> dict[str, Any]:
+    """As the engine counts them: since 1970."""
+    spans = [(target.span[3] // QUARTER * QUARTER, target.span[4]) for target in step.targets]
+    touched = days_touched(spans, step.zone)
+    days = [(day.date.toordinal() - _1970, day.begins, day.ends) for day in touched]
+    begins = {begin: number for number, begin, _ in days}
+    edges = sorted({0, *begins, *(end for *_, end in days)})
+    return {"days": days, "edges": edges, "dates": [begins.get(edge, 0) for edge in edges]}

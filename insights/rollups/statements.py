@@ -3,8 +3,9 @@
 It reads what the level is made of and the keys that stand in it, all with FINAL, and writes new figures or,
 for a key that nothing tells of any more, a deletion row. Its version is the engine's clock when it began.
 
-Parameters: `spans` is what is asked for, `first` and `last` bound it in time, `zone` is that of a day,
-`seconds` is how long the statement may take.
+Parameters: `spans` is what is asked for, `first` and `last` bound it in time, `seconds` is how long the
+statement may take. For days of a zone, whose name is a mere word here: `days` by number, begin and
+end, `edges` where one begins or ends, and `dates`, the number of the day that begins at each edge, else 0.
 """
 
 from typing import NamedTuple
@@ -51,16 +52,25 @@ def quarters_of_hourly_reports() -> str:
 
 
 def days_of_quarters() -> str:
-    """In one zone."""
-    day = "toDate(bucket, %(zone)s)"
-    asked = _spans(
-        _DAYS, first="toDate(toDateTime(span.4), %(zone)s)", last="toDate(toDateTime(span.5 - 1), %(zone)s)"
-    )
+    """In one zone. Which quarters lie near a day is what the index can tell."""
+    touched = "arrayFilter(day -> day.3 > intDiv(span.4, 900) * 900 AND day.2 < span.5, %(days)s)"
+    asked = f"""
+        SELECT workspace_id, campaign_id, source, toDate(day.1) AS bucket,
+               toDate(toDateTime(day.2, 'UTC')) AS first, toDate(toDateTime(day.3 - 1, 'UTC')) AS last
+        FROM (
+            SELECT toUUID(span.1) AS workspace_id, toUUID(span.2) AS campaign_id, span.3 AS source,
+                   arrayJoin({touched}) AS day
+            FROM (SELECT arrayJoin(%(spans)s) AS span)
+        )
+    """
+    day = "toDate(transform(roundDown(toUnixTimestamp(bucket), %(edges)s), %(edges)s, %(dates)s, 0))"
+    near = f"(SELECT workspace_id, campaign_id, {_DAYS}, source FROM asked)"
     quarters = f"""
         SELECT workspace_id, campaign_id, %(zone)s AS timezone, {day} AS day, source, platform, region,
                device, currency, {_FIGURES}, 0 AS stands
         FROM rollup_15min FINAL
-        WHERE (workspace_id, campaign_id, {day}, source) IN {_wanted()}
+        WHERE (workspace_id, campaign_id, toDate(bucket), source) IN {near}
+          AND (workspace_id, campaign_id, day, source) IN {_wanted()}
     """
     return _statement(ROLLUP_DAY, asked, quarters, where="timezone = %(zone)s")
 
@@ -149,18 +159,36 @@ def _reported(bucket: str, timezone: str = "") -> str:
     """The slices of the standing snapshots; the ad accounts of a campaign add up."""
     near = "bucket BETWEEN toDateTime(%(first)s - 172800) AND toDateTime(%(last)s + 172800)"
     asked = "workspace_id IN (SELECT workspace_id FROM asked) AND report IN (SELECT source FROM asked)"
+    standing = f"""
+        SELECT {REPORT_KEY}, max(snapshots.version) AS version,
+               argMax(snapshots.timezone, snapshots.version) AS timezone
+        FROM snapshots
+        WHERE {asked} AND {near}
+        GROUP BY {REPORT_KEY}
+    """
     return f"""
         SELECT workspace_id, campaign_id, {timezone} {bucket} AS reported, report, platform, region, device,
                {_currency("isNotNull(spend) OR isNotNull(revenue)")}, {_FIGURES}, 0 AS stands
-        FROM (SELECT * FROM snapshot_slices FINAL WHERE {asked} AND {near}) AS slices
-        INNER JOIN (
-            SELECT {REPORT_KEY}, max(snapshots.version) AS version,
-                   argMax(snapshots.timezone, snapshots.version) AS timezone
-            FROM snapshots
-            WHERE {asked} AND {near}
-            GROUP BY {REPORT_KEY}
-        ) AS standing USING ({REPORT_KEY}, version)
+        FROM ({_slices(f"{asked} AND {near}", standing)}) AS slices
+        INNER JOIN ({standing}) AS standing USING ({REPORT_KEY}, version)
         WHERE (workspace_id, campaign_id, {bucket}, report) IN {_wanted()}
+        LIMIT 1 BY {REPORT_KEY}, slices.region, slices.device
+    """
+
+
+def _slices(where: str, standing: str) -> str:
+    """As told last, and all of before where the snapshot of the last ones is not there yet."""
+    told = f"{REPORT_KEY}, region, device, version, campaign_id, starts_at, currency, {_FIGURES}"
+    newest = f"SELECT {REPORT_KEY}, max(version) AS newest FROM snapshot_slices WHERE {where} GROUP BY ALL"
+    early = f"""
+        SELECT {REPORT_KEY}
+        FROM ({newest}) AS told INNER JOIN ({standing}) AS standing USING ({REPORT_KEY})
+        WHERE newest > standing.version
+    """
+    return f"""
+        SELECT {told} FROM snapshot_slices FINAL WHERE {where}
+        UNION ALL
+        SELECT {told} FROM performance_history WHERE {where} AND ({REPORT_KEY}) IN ({early})
     """
 
 

@@ -10,7 +10,7 @@ from tests.drill.killing import POINTS, Aim, Traps
 from tests.running_stack import RealStack
 
 LOAD = Load(events=240_000, rate=300)
-AIM = Aim(at_random=20, at_points=3, pause=21.0)  # a life under 20 s counts as a quick death
+AIM = Aim(at_random=20, at_points=3, pause=26.0)  # a life under 20 s counts as a quick death
 
 
 def main(logs: list[str]) -> int:

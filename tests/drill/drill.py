@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -21,7 +20,7 @@ from ingestion.eventlog.opening import open_log
 from ingestion.eventlog.topics import TOPICS
 from runtime.options import REPOSITORY
 from tests.drill import oracle, standing
-from tests.drill.killing import POINTS, Aim, Killer, Traps, deaths, second_consumer
+from tests.drill.killing import PATIENCE, Aim, Killer, Traps, deaths, second_consumer
 from tests.drill.oracle import Campaign, Cell, Ledger
 from tests.e2e.api_client import ApiClient
 from tests.running_stack import UNLIMITED, RealStack, wait_until
@@ -95,14 +94,14 @@ def drill(stack: RealStack, traps: Traps, load: Load, aim: Aim, *, seed: int, sa
     """Blocks until the load is through, the stack has settled, and everything is compared."""
     demo = stack.demo()
     path = stack.data_dir / "ledger.jsonl"
-    killer = Killer(stack, seed=seed)
+    killer = Killer(stack, traps, seed=seed, say=say)
     verdict = Verdict()
     with _simulator(stack, load, path, seed) as simulator:
-        _torment(stack, killer, traps, aim, verdict, say)
+        _torment(stack, killer, aim, verdict)
         say("Everybody was killed often enough")
         # What was under way when the last one died is told of before the load ends.
         enough = max(load.events, _sent(path) + 20 * load.rate)
-        wait_until(lambda: _sent(path) >= enough, f"{enough} events are sent", patience=3600.0)
+        wait_until(lambda: _sent(path) >= enough, f"{enough} events are sent", PATIENCE)
         simulator.send_signal(SIGINT)
         assert simulator.wait() == 0, (stack.data_dir / "simulator.log").read_text()
     verdict.killed, verdict.sprung = deaths(stack), traps.sprung
@@ -133,15 +132,15 @@ def _replay(stack: RealStack, say: Say) -> None:
     subprocess.run(command, env=stack.environment, check=True, capture_output=True)
 
 
-def _torment(stack: RealStack, killer: Killer, traps: Traps, aim: Aim, verdict: Verdict, say: Say) -> None:
-    """Random deaths of four processes, each at its own pace, while one thread springs the traps."""
+def _torment(stack: RealStack, killer: Killer, aim: Aim, verdict: Verdict) -> None:
+    """Four processes die at random and at their fault points, web at its own: each at its own pace."""
     log = LOG_SERVERS[stack.options().event_log]
     with ThreadPoolExecutor(5, thread_name_prefix="killer") as pool:
         threads = [
             pool.submit(killer.kill_repeatedly, name, aim)
             for name in ("consumer", "worker", "clickhouse", log)
         ]
-        threads.append(pool.submit(_spring, traps, aim, say))
+        threads.append(pool.submit(killer.kill_repeatedly, "web", aim._replace(at_random=0)))
         try:
             _stall(stack, killer, aim, verdict)
             _flush_cache(stack)
@@ -150,14 +149,6 @@ def _torment(stack: RealStack, killer: Killer, traps: Traps, aim: Aim, verdict: 
         except BaseException:
             killer.over.set()
             raise
-
-
-def _spring(traps: Traps, aim: Aim, say: Say) -> None:
-    for _ in range(aim.at_points):
-        for point in POINTS:
-            traps.spring(point)
-            say(f"died at {point}")
-            threading.Event().wait(aim.pause / 4)
 
 
 def _stall(stack: RealStack, killer: Killer, aim: Aim, verdict: Verdict) -> None:
@@ -212,9 +203,9 @@ def _campaigns(demo: Mapping[str, Any]) -> dict[str, Campaign]:
 def _wait_until_settled(stack: RealStack, warehouse: standing.Warehouse, say: Say) -> None:
     log = open_log(stack.options())
     try:
-        wait_until(lambda: not any(log.lag(MAIN_GROUP, TOPICS).values()), "the log is consumed")
+        wait_until(lambda: not any(log.lag(MAIN_GROUP, TOPICS).values()), "the log is consumed", PATIENCE)
         say("The log is consumed")
-        wait_until(lambda: not warehouse.unsettled(), "every mark is settled")
+        wait_until(lambda: not warehouse.unsettled(), "every mark is settled", PATIENCE)
         say("Every mark is settled")
     finally:
         log.close()

@@ -7,24 +7,28 @@ import sys
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from signal import SIGCONT, SIGKILL, SIGSTOP
 from typing import NamedTuple
 
 from runtime.fault_points import VARIABLE, FaultPoint
 from runtime.options import REPOSITORY
-from tests.running_stack import RunningStack, wait_until
+from tests.running_stack import RealStack, wait_until
 
-POINTS = (
-    FaultPoint.ACCEPTING_BEFORE_LOG,
-    FaultPoint.CONSUMER_POLLED,
-    FaultPoint.CONSUMER_PARTLY_INSERTED,
-    FaultPoint.CONSUMER_INSERTED,
-    FaultPoint.CONSUMER_ENQUEUED,
-    FaultPoint.RECOMPUTE_HALF_WAY,
-)
+# The steps of the crash table, and who dies there.
+POINTS = {
+    FaultPoint.ACCEPTING_BEFORE_LOG: "web",
+    FaultPoint.CONSUMER_POLLED: "consumer",
+    FaultPoint.CONSUMER_PARTLY_INSERTED: "consumer",
+    FaultPoint.CONSUMER_INSERTED: "consumer",
+    FaultPoint.CONSUMER_ENQUEUED: "consumer",
+    FaultPoint.RECOMPUTE_HALF_WAY: "worker",
+}
 STALL_SECONDS = 14.0  # a lease is ten seconds
+PATIENCE = 3600.0  # only against hanging
 
 
 class Aim(NamedTuple):
@@ -53,42 +57,52 @@ class Traps:
         """Blocks until somebody died there."""
         mark = self._marks[point]
         mark.unlink()
-        wait_until(mark.exists, f"somebody dies at {point}")
+        wait_until(mark.exists, f"somebody dies at {point}", PATIENCE)
         self.sprung[point] += 1
 
 
 class Killer:
-    """Kills the named processes at random moments, one after another, each from a thread of its own."""
+    """Kills processes, each from a thread of its own: where deaths crowd the supervisor gives up."""
 
-    def __init__(self, stack: RunningStack, *, seed: int) -> None:
+    def __init__(self, stack: RealStack, traps: Traps, *, seed: int, say: Callable[[str], None]) -> None:
         self._stack = stack
+        self._traps = traps
         self._chance = random.Random(seed)
-        self.failures: list[BaseException] = []
+        self._say = say
         self.over = threading.Event()
 
-    def kill(self, name: str) -> None:
-        """With -9; blocks until the supervisor has started it again."""
-        dead = self._stack.pid(name)
-        os.kill(dead, SIGKILL)
-        wait_until(lambda: self._pid(name) not in (None, dead), f"{name} is back")
-
     def kill_repeatedly(self, name: str, aim: Aim) -> None:
-        for _ in range(aim.at_random):
+        """At random moments and at each point where it can die, in a random order."""
+        at_points = [partial(self.trap, point) for point, victim in POINTS.items() if victim == name]
+        deaths = [partial(self.kill, name)] * aim.at_random + at_points * aim.at_points
+        self._chance.shuffle(deaths)
+        for death in deaths:
             if self.over.wait(aim.pause * self._chance.uniform(1.0, 1.3)):
                 return
-            self.kill(name)
+            death()
 
-    def _pid(self, name: str) -> int | None:
-        processes: dict[str, int] = self._stack.state().get("processes", {})
-        return processes.get(name)
+    def kill(self, name: str) -> None:
+        """With -9, once it is ready: a process that dies while it starts has done nothing to be tested."""
+        wait_until(lambda: self._stack.answers(name) == "yes", f"{name} is ready", PATIENCE)
+        pid = self._pid(name)
+        os.kill(pid, SIGKILL)
+        wait_until(lambda: self._stack.pids().get(name, pid) != pid, f"{name} is back", PATIENCE)
+
+    def trap(self, point: FaultPoint) -> None:
+        self._traps.spring(point)
+        self._say(f"died at {point}")
 
     def stall(self, name: str) -> None:
         """Stop a process past its lease while a second one is there to take over, then wake it up."""
-        pid = self._stack.pid(name)
+        pid = self._pid(name)
         with suppress(ProcessLookupError):
             os.kill(pid, SIGSTOP)
             time.sleep(STALL_SECONDS)
             os.kill(pid, SIGCONT)
+
+    def _pid(self, name: str) -> int:
+        """Once it runs: it may be about to be started again."""
+        return wait_until(lambda: self._stack.pids().get(name), f"{name} runs", PATIENCE)
 
 
 def second_consumer(environment: dict[str, str], output: Path) -> "subprocess.Popen[bytes]":
@@ -103,7 +117,7 @@ def second_consumer(environment: dict[str, str], output: Path) -> "subprocess.Po
         )
 
 
-def deaths(stack: RunningStack) -> Counter[str]:
+def deaths(stack: RealStack) -> Counter[str]:
     """How often the supervisor saw each process die by -9, from its log."""
     said = (line.split() for line in stack.said().splitlines() if "is started again" in line)
     return Counter(words[0] for words in said if "SIGKILL" in " ".join(words))

@@ -3,20 +3,14 @@
 A new route is in here by itself. What it may do beyond the rule is written down below, by name.
 """
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 from rest_framework.test import APIClient
 
-from accounts.keys import new_write_key
-from accounts.models import Invitation, WriteKey
-from campaigns.models import Campaign, CampaignGrant, Connection
-from runs.choices import RunKind
-from runs.services import run_create
-from tests.people import Person, analyst, client_with, owner, program, stranger, viewer, visitor
+from tests.one_of_everything import World
+from tests.people import Person, client_with, stranger, visitor
 from tests.routes import UNSAFE, Route, every_route
 
 pytestmark = pytest.mark.django_db
@@ -67,69 +61,6 @@ def calls(routes: list[Route], *methods: str) -> list[Any]:
         for method in route.methods
         if method in methods
     ]
-
-
-class World:
-    """One workspace with one of everything that a route can name."""
-
-    def __init__(self) -> None:
-        self.owner = owner()
-        self.workspace = self.owner.workspace
-        self.colleague = analyst(self.workspace)
-        self.viewer = viewer(self.workspace)
-        self.connection = Connection.objects.create(
-            workspace=self.workspace,
-            platform="meta",
-            external_account_id="act_1",
-            name="Ours",
-            currency="EUR",
-            timezone="UTC",
-        )
-        self.campaign = Campaign.objects.create(
-            workspace=self.workspace,
-            name="A",
-            reference="a-1",
-            platform="meta",
-            currency="EUR",
-            timezone="UTC",
-        )
-        self.grant = CampaignGrant.objects.create(
-            membership=self.colleague.membership, campaign=self.campaign
-        )
-        self.invitation = Invitation.objects.create(
-            workspace=self.workspace,
-            email="new@example.com",
-            role="viewer",
-            token_hash="0" * 64,
-            expires_at=timezone.now() + timedelta(days=1),
-        )
-        self.api_key = program(self.workspace).api_key
-        self.write_key = WriteKey.objects.create(workspace=self.workspace, name="w", key=new_write_key())
-        self.run = run_create(
-            kind=RunKind.REAGGREGATE,
-            workspace_id=self.workspace.id,
-            parameters={},
-            asker={"asked_by_id": None, "asked_as": "a test"},
-        )
-
-    def path(self, route: Route) -> str:
-        key = self.write_key if "write-keys" in route.template else self.api_key
-        return route.path(
-            {
-                "workspace_id": str(self.workspace.id),
-                "membership_id": str(self.colleague.membership.id),
-                "invitation_id": str(self.invitation.id),
-                "key_id": str(key.id),
-                "name": self.campaign.reference,
-                "grant_id": str(self.grant.id),
-                "connection_id": str(self.connection.id),
-                "run_id": str(self.run.id),
-                "id": str(self.owner.user.id),
-                "content_type_id": "1",
-                "object_id": str(self.campaign.id),
-                "code": "not_found",
-            }
-        )
 
 
 @pytest.fixture

@@ -10,7 +10,17 @@ from confluent_kafka import OFFSET_BEGINNING, KafkaException, Message, TopicPart
 from confluent_kafka import Consumer as Client
 
 from ingestion.errors import TransientFailure
-from ingestion.eventlog.base import AMPLE, PIECE, Batch, Consumer, Partition, Patience, Receipt, Record
+from ingestion.eventlog.base import (
+    AMPLE,
+    PIECE,
+    Batch,
+    Consumer,
+    Partition,
+    Patience,
+    Receipt,
+    Record,
+    last_of_each,
+)
 from ingestion.eventlog.kafka.administration import ANSWER_WITHIN, Names
 from ingestion.eventlog.kafka.failures import is_rebalancing, is_transient, transient_failures
 
@@ -107,18 +117,24 @@ class KafkaConsumer(Consumer):
         """Into `_early`; returns how many bytes. In here rebalances call `_gain` and `_lose`."""
         with transient_failures():
             messages = self._client.consume(limit, timeout)
-        self._early += [message for message in messages if _is_delivery(message)]
+        self._early += [message for message in messages if message.error() is None or _is_delivery(message)]
         return sum(map(len, messages))
 
     def _batch(self, messages: list[Message]) -> Batch:
-        records, last = [], {}
-        for message in messages:
-            partition, offset = self._located[message.topic(), message.partition()], message.offset() or 0
-            logged_ms = message.timestamp()[1]
-            records.append(Record(partition, offset, logged_ms, message.key() or b"", message.value() or b""))
-            last[partition] = str(offset)
+        located = self._located
+        records = [
+            Record(
+                located[message.topic(), message.partition()],
+                message.offset() or 0,
+                message.timestamp()[1],
+                message.key() or b"",
+                message.value() or b"",
+            )
+            for message in messages
+        ]
         owned = self._ownerships
-        return Batch(records, [Receipt(p, offset, owned[p]) for p, offset in last.items()])
+        last = last_of_each(records)
+        return Batch(records, [Receipt(p, str(record.position), owned[p]) for p, record in last.items()])
 
     def _still_owns(self, receipt: Receipt) -> bool:
         return self._ownerships.get(receipt.partition) == receipt.ownership
@@ -159,8 +175,8 @@ class KafkaConsumer(Consumer):
         """Begin where the group stands; called from within `consume`, whenever partitions are added."""
         places = _until_told(lambda: self._first_places(client, places))
         client.incremental_assign(places)
-        if self._is_holding:
-            client.pause(places)
+        # The client still takes for paused what was paused when it was lost, and would never read it again.
+        (client.pause if self._is_holding else client.resume)(places)
         for place in places:
             self._ownerships_so_far += 1
             self._ownerships[self._partition(place)] = self._ownerships_so_far

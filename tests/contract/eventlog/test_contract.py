@@ -314,6 +314,22 @@ def test_a_consumer_that_leaves_gives_its_partitions_to_the_others_at_once(log: 
         assert len(read(stays, 40).records) == 40
 
 
+def test_partitions_lost_while_holding_are_read_again_when_they_come_back(log: EventLog) -> None:
+    with consuming(log) as first:
+        at_last(lambda: first.poll(1, 0.1).records == [] and len(first.partitions()) == 4)
+        with consuming(log) as second:
+
+            def shared() -> bool:
+                first.hold(0.1)
+                second.poll(1, 0.1)
+                return len(first.partitions()) == len(second.partitions()) == 2
+
+            at_last(shared)
+            first.poll(1, 0.1)
+        write(log, 40, keys=40)
+        assert len(read(first, 40).records) == 40
+
+
 def test_a_batch_that_is_held_back_keeps_its_partitions(log: EventLog) -> None:
     """A consumer that merely waits for the warehouse must not be robbed."""
     with consuming(log) as first, consuming(log) as second:

@@ -6,12 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from django_celery_beat.models import CrontabSchedule, PeriodicTask
 
 from accounts.keys import fingerprint
-from accounts.models import ApiKey, AuditEntry, Invitation, User, WriteKey
+from accounts.models import ApiKey, AuditEntry, Invitation, User, Workspace, WriteKey
 from accounts.rights import Right
 from accounts.services.invitations import invitation_token
 from accounts.services.keys import write_key_create
@@ -221,15 +222,29 @@ def test_groups_can_be_edited() -> None:
     assert staff().browser.get("/admin/auth/group/add/").status_code == 200
 
 
-def test_staff_say_how_long_raw_facts_are_kept_and_cannot_move_the_floor() -> None:
-    workspace, browser = owner().workspace, staff().browser
-    page = browser.get(f"/admin/accounts/workspace/{workspace.id}/change/")
+def saved_workspace(browser: Client, workspace: Workspace, **fields: str) -> Any:
+    """What the form answers."""
+    url = f"/admin/accounts/workspace/{workspace.id}/change/"
+    page = browser.get(url)
     assert "Raw floor" in page.content.decode()
     inlines = page.context["inline_admin_formsets"][0].formset
-    form = {"name": "A", "currency": "EUR", "timezone": "UTC", "raw_months": "6", "raw_floor": "2030-01-01"}
     management = {f"{inlines.prefix}-{name}": "0" for name in ("TOTAL_FORMS", "INITIAL_FORMS")}
-    saved = browser.post(f"/admin/accounts/workspace/{workspace.id}/change/", form | management)
+    return browser.post(url, {"name": "A", "currency": "EUR", "timezone": "UTC"} | fields | management)
+
+
+def test_staff_say_how_long_raw_facts_are_kept_and_cannot_move_the_floor() -> None:
+    workspace = owner().workspace
+    saved = saved_workspace(staff().browser, workspace, raw_months="6", raw_floor="2030-01-01")
     assert saved.status_code == 302
     floor = workspace.raw_floor
     workspace.refresh_from_db()
     assert (workspace.raw_months, workspace.raw_floor) == (6, floor)
+
+
+@pytest.mark.parametrize("months", ["0", "601", "32767"])
+def test_raw_facts_are_kept_for_fifty_years_at_most(months: str) -> None:
+    workspace = owner().workspace
+    page = saved_workspace(staff().browser, workspace, raw_months=months)
+    assert page.context["adminform"].form.errors.keys() == {"raw_months"}
+    workspace.refresh_from_db()
+    assert workspace.raw_months is None

@@ -27,7 +27,7 @@ def test_a_worker_that_outlives_its_killed_parent_is_ended_before_the_respawn(
 
 def test_every_child_dies_with_a_killed_supervisor(stack: DummyStack) -> None:
     stack.add("server").add("deaf", "--deaf").up()
-    children = stack.pids()
+    children = list(stack.pids().values())
     assert all(is_alive(pid) for pid in children)
 
     stack.signal(SIGKILL)

@@ -40,7 +40,7 @@ def _facts(raw: Raw) -> Iterator[Fact]:
 
 def _reported(raw: Raw, kind: str, *, local: bool = False) -> Iterator[Fact]:
     snapshots = {tuple(row[name] for name in REPORT_KEY): row for row in _standing(raw.snapshots, REPORT_KEY)}
-    for row in _standing(raw.slices, (*REPORT_KEY, "region", "device")):
+    for row in _standing(raw.slices, (*REPORT_KEY, "region", "device", "version")):
         snapshot = snapshots.get(tuple(row[name] for name in REPORT_KEY))
         if not snapshot or snapshot["version"] != row["version"] or row["campaign_id"] != raw.campaign_id:
             continue

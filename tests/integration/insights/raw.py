@@ -74,8 +74,12 @@ class Raw:
         account: str = "act_1",
         campaign_id: UUID | None = None,
         bucket: datetime | None = None,
+        is_whole: bool = True,
     ) -> None:
-        """`slices` by region; `bucket` is the account's wall clock when the bucket began."""
+        """`slices` by region; `bucket` is the account's wall clock when the bucket began.
+
+        Unless it is whole its slices are there already, and it is not.
+        """
         length = timedelta(hours=1) if report.startswith("hour") else timedelta(days=1)
         whole = {
             "workspace_id": self.workspace_id,
@@ -92,6 +96,8 @@ class Raw:
         told = [whole | _blank() | {"region": region} | fields for region, fields in slices.items()]
         self.slices += told
         self._insert(SNAPSHOT_SLICES, told)
+        if not is_whole:
+            return
         head = whole | {"timezone": timezone, "slices": len(told), "received_at": starts_at}
         self.snapshots.append(head)
         self._insert(SNAPSHOTS, [head])

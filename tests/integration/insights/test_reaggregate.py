@@ -147,7 +147,8 @@ def test_a_long_run_lets_others_have_a_turn_and_goes_on(
     for done in (1, 2, 3):
         tasks.reaggregate(queued.pop())
         assert len(recomputed) == done
-        assert Run.objects.get(id=run_id).done == done
+        run = Run.objects.get(id=run_id)
+        assert (run.done, run.taken_by) == (done, None), "between its turns it only waits"
     work(queued)
     assert len(recomputed) == 3
     assert Run.objects.get(id=run_id).state == "succeeded"

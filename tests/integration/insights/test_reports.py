@@ -77,6 +77,35 @@ def test_a_restated_snapshot_replaces_in_any_order_and_what_it_dropped_vanishes(
     assert {key[3] for key in raw.standing("rollup_day")} == {"DE", "IT"}
 
 
+def test_slices_whose_snapshot_is_not_there_yet_take_no_figure_away(raw: Raw) -> None:
+    told = {
+        1: {"DE": money("1"), "FR": money("2"), "US": money("7")},
+        2: {"DE": money("1.1"), "IT": money("9"), "US": money("7")},
+        3: {"DE": money("1.2")},
+    }
+    put_hour(raw, 1, told[1])
+    put_day(raw, 1, told[1])
+    recompute_both(raw)
+    for sequence in (2, 3, 2):
+        put_hour(raw, sequence, told[sequence], is_whole=False)
+        put_day(raw, sequence, told[sequence], is_whole=False)
+        recompute_both(raw)
+        is_right(raw)
+        assert {key[3] for key in raw.standing("rollup_day")} == {"DE", "FR", "US"}
+    put_hour(raw, 2, told[2])
+    put_day(raw, 2, told[2])
+    recompute_both(raw)
+    is_right(raw)
+    assert {key[3] for key in raw.standing("rollup_day")} == {"DE", "IT", "US"}
+
+
+def test_slices_of_a_first_snapshot_that_is_not_there_yet_are_no_figures(raw: Raw) -> None:
+    put_hour(raw, 1, {"DE": money("1")}, is_whole=False)
+    put_day(raw, 1, {"DE": money("1")}, is_whole=False)
+    recompute_both(raw)
+    assert raw.standing("rollup_15min") == raw.standing("rollup_day") == {}
+
+
 def test_an_empty_snapshot_leaves_nothing(raw: Raw) -> None:
     put_hour(raw, 1, {"DE": money("1")})
     put_day(raw, 1, {"DE": money("1")})

@@ -6,14 +6,15 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from threading import Thread
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connections
+from django_redis import get_redis_connection
 
 from api.cache_server import CacheServerDown
 from insights.models import RecomputedThrough
-from insights.rollups import marks, turn
-from insights.rollups.generations import generation
+from insights.rollups import marks, refusals
 from insights.rollups.tick import Outcome, alone, tick
 from runtime.config import configuration
 from tests.integration.insights import oracle
@@ -23,7 +24,6 @@ from tests.integration.insights.marking import (
     age_marks,
     forget_marks,
     put_marks,
-    settle_everything,
     unsettled,
 )
 from tests.integration.insights.raw import Raw
@@ -57,7 +57,7 @@ def test_a_mark_is_settled_once_it_is_old_enough(raw: Raw, today: datetime) -> N
 def test_a_mark_that_is_made_again_meanwhile_stays(raw: Raw, today: datetime) -> None:
     raw.put_events(raw.event("e1", today, clicks=1))
     age_marks(raw, 1000)
-    (old,) = marks.unsettled(after=0, until=marks.version_at(2**60), most=10**6)[:1] or [None]
+    (old,) = marks.unsettled(after=marks.end_of(0), until=marks.version_at(2**60), most=10**6)[:1] or [None]
     assert old is not None
     raw.put_events(raw.event("e2", today, clicks=1))
     marks.settle([old])
@@ -111,13 +111,30 @@ def test_portions_are_bounded_and_come_to_the_same(raw: Raw, today: datetime, op
     assert raw.standing("rollup_15min") == oracle.by_quarter(raw)
 
 
-def test_marks_of_one_insert_are_not_torn_apart(raw: Raw, today: datetime, options: Any) -> None:
-    """They have one version: what is left of them would be passed over."""
-    options(marks_per_tick=3, margin_seconds=0)
+@pytest.mark.parametrize("tick_seconds", [0, 60])
+def test_marks_of_one_insert_come_in_portions_and_none_is_passed_over(
+    raw: Raw, today: datetime, options: Any, monkeypatch: pytest.MonkeyPatch, tick_seconds: int
+) -> None:
+    """They have one version. A tick that has time for one portion goes on where the last one stopped."""
+    options(marks_per_tick=3, margin_seconds=0, tick_seconds=tick_seconds)
+    portions: list[int] = []
+    recompute = refusals.recompute
+
+    def noted(targets: Any) -> Any:
+        asked = list(targets)
+        portions.append(len(asked))
+        return recompute(asked)
+
+    monkeypatch.setattr("insights.rollups.refusals.recompute", noted)
     raw.put_events(*(raw.event(f"e{at}", today + timedelta(minutes=at), clicks=1) for at in range(10)))
-    tick()
+    while tick() is Outcome.MORE:
+        pass
+    assert max(portions) == 3
     assert raw.standing("rollup_15min") == oracle.by_quarter(raw)
-    settle_everything(raw)
+    age_marks(raw, configuration().aggregation.settle_seconds + 1)
+    while tick() is Outcome.MORE:
+        pass
+    assert unsettled(raw) == []
 
 
 def test_a_tick_that_runs_out_of_time_says_so_and_the_next_goes_on(
@@ -138,7 +155,7 @@ def test_the_oldest_comes_first(raw: Raw, today: datetime, options: Any) -> None
     early, late = today, today + timedelta(minutes=1)
     RecomputedThrough.objects.update(marks=now - 100 * SECOND)
     put_marks(raw, [("events", late, now - 10 * SECOND), ("events", early, now - 20 * SECOND)])
-    found = marks.unsettled(after=now - 100 * SECOND, until=now, most=10**6)
+    found = marks.unsettled(after=marks.end_of(now - 100 * SECOND), until=now, most=10**6)
     assert [mark.bucket for mark in found if mark.campaign_id == raw.campaign_id] == [early, late]
 
 
@@ -178,25 +195,27 @@ def test_a_mark_older_than_what_is_remembered_is_found_within_the_hour(raw: Raw,
 
 def test_answers_change_generation_with_their_figures(raw: Raw, today: datetime) -> None:
     other = new_campaign("UTC")
-    before, others = generation([raw.campaign_id]), generation([other.id])
-    tick()
-    assert generation([raw.campaign_id]) == before is not None
+    assert generation(raw.campaign_id) is generation(other.id) is None
     raw.put_events(raw.event("e1", today, clicks=1))
     tick()
-    assert generation([raw.campaign_id]) != before
-    assert generation([other.id]) == others
+    before = generation(raw.campaign_id)
+    assert before is not None
+    raw.put_events(raw.event("e2", today, clicks=1))
+    tick()
+    assert generation(raw.campaign_id) not in (None, before)
+    assert generation(other.id) is None
 
 
 def test_so_do_those_that_a_report_was_taken_from(raw: Raw, today: datetime) -> None:
     other = new_campaign("UTC")
     raw.put_snapshot("hour", 1, today, {"DE": {"clicks": 1}})
     tick()
-    before = generation([raw.campaign_id])
+    before = generation(raw.campaign_id)
     forget_marks(raw)
     raw.put_snapshot("hour", 2, today, {"DE": {"clicks": 1}}, campaign_id=other.id)
     tick()
     assert raw.standing("rollup_15min") == {}
-    assert generation([raw.campaign_id]) != before
+    assert generation(raw.campaign_id) != before
 
 
 def test_figures_do_not_wait_for_the_cache_server(
@@ -205,16 +224,16 @@ def test_figures_do_not_wait_for_the_cache_server(
     def down(_: object) -> None:
         raise CacheServerDown("gone")
 
-    before = generation([raw.campaign_id])
+    before = generation(raw.campaign_id)
     with monkeypatch.context() as patched:
         patched.setattr("insights.rollups.turn.raise_generation", down)
         raw.put_events(raw.event("e1", today, clicks=1))
         tick()
     assert raw.standing("rollup_15min") == oracle.by_quarter(raw)
-    assert generation([raw.campaign_id]) == before
+    assert generation(raw.campaign_id) == before
     put_marks(raw, [("events", today + timedelta(hours=1), marks.version_at(marks.clock().now))])
     tick()
-    assert generation([raw.campaign_id]) != before
+    assert generation(raw.campaign_id) != before
     assert RecomputedThrough.objects.get().unraised == []
 
 
@@ -222,7 +241,7 @@ def test_a_portion_that_fails_comes_again_smaller(
     raw: Raw, today: datetime, monkeypatch: pytest.MonkeyPatch, options: Any
 ) -> None:
     options(marks_per_tick=8, margin_seconds=0)
-    recompute = turn.recompute
+    recompute = refusals.recompute
 
     def only_small(targets: Any) -> Any:
         asked = list(targets)
@@ -232,7 +251,7 @@ def test_a_portion_that_fails_comes_again_smaller(
 
     for number in range(8):
         raw.put_events(raw.event(f"e{number}", today + timedelta(minutes=number), clicks=1))
-    monkeypatch.setattr("insights.rollups.turn.recompute", only_small)
+    monkeypatch.setattr("insights.rollups.refusals.recompute", only_small)
     for _ in range(30):
         try:
             if tick() is Outcome.DONE:
@@ -240,6 +259,12 @@ def test_a_portion_that_fails_comes_again_smaller(
         except WarehouseUnavailable:
             continue
     assert raw.standing("rollup_15min") == oracle.by_quarter(raw)
+
+
+def generation(campaign_id: UUID) -> bytes | None:
+    """What whoever keeps an answer would keep it under."""
+    token: bytes | None = get_redis_connection("default").get(f"ca:generation:{campaign_id}")
+    return token
 
 
 @contextmanager

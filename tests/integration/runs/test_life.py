@@ -11,10 +11,12 @@ from runs import tasks
 from runs.choices import RunState
 from runs.models import Run
 from runs.services import (
+    LOST_AFTER,
     STUCK_AFTER,
     RunLost,
     run_cancel,
     run_failed,
+    run_pause,
     run_progress,
     run_succeeded,
     run_take,
@@ -97,18 +99,52 @@ def test_a_person_may_resume_a_failed_run() -> None:
     assert (resumed.state, resumed.error, resumed.finished_at) == (RunState.RUNNING, "", None)
 
 
+def silent_for(time: timedelta, *runs: Run) -> None:
+    long_ago = timezone.now() - time - timedelta(seconds=1)
+    Run.objects.filter(id__in=[run.id for run in runs]).update(alive_at=long_ago)
+
+
 def test_only_a_run_that_was_silent_for_long_is_failed() -> None:
     who = people.analyst()
-    silent, waiting, alive = asked(who), asked(who), asked(who)
+    silent, alive = asked(who), asked(who)
     taken(silent)
     run_progress(run=taken(alive), done=1)
-    long_ago = timezone.now() - STUCK_AFTER - timedelta(seconds=1)
-    Run.objects.filter(id__in=[silent.id, waiting.id]).update(alive_at=long_ago)
+    silent_for(STUCK_AFTER, silent)
     for _ in range(2):
         tasks.fail_stuck_runs()
-        states = [stored(run).state for run in (silent, waiting, alive)]
-        assert states == [RunState.FAILED, RunState.FAILED, RunState.RUNNING]
+        assert [stored(run).state for run in (silent, alive)] == [RunState.FAILED, RunState.RUNNING]
     assert "worker died" in stored(silent).error
+
+
+def test_a_run_that_waits_in_a_long_queue_is_not_failed_for_it() -> None:
+    who = people.analyst()
+    waiting, between_turns = asked(who), asked(who)
+    mine = taken(between_turns)
+    run_progress(run=mine, done=3)
+    run_pause(run=mine)
+    silent_for(STUCK_AFTER, waiting, between_turns)
+    tasks.fail_stuck_runs()
+    assert [stored(run).state for run in (waiting, between_turns)] == [RunState.QUEUED, RunState.RUNNING]
+    assert taken(between_turns).done == 3
+
+
+def test_a_run_that_was_waited_for_too_long_was_lost() -> None:
+    who = people.analyst()
+    waiting, between_turns = asked(who), asked(who)
+    run_pause(run=taken(between_turns))
+    silent_for(LOST_AFTER, waiting, between_turns)
+    tasks.fail_stuck_runs()
+    assert {stored(run).state for run in (waiting, between_turns)} == {RunState.FAILED}
+    assert "queue" in stored(waiting).error
+
+
+def test_whoever_lost_a_run_pauses_it_no_more() -> None:
+    run = asked(people.analyst())
+    first = taken(run)
+    second = taken(run)
+    run_pause(run=first)
+    assert stored(run).taken_by == second.taken_by
+    run_progress(run=second, done=1)
 
 
 def test_the_trail_tells_who_asked_and_how_it_ended_and_not_each_step() -> None:

@@ -16,6 +16,9 @@ from accounts.floors import floor_for
         (1, date(2026, 1, 1), date(2025, 12, 1)),
         (11, date(2026, 12, 31), date(2026, 1, 1)),
         (12, date(2026, 12, 31), date(2025, 12, 1)),
+        (600, date(2026, 11, 21), date(1976, 11, 1)),
+        (32_767, date(2026, 11, 21), date(1970, 1, 1)),
+        (10**9, date(2026, 11, 21), date(1970, 1, 1)),
     ],
 )
 def test_the_floor_is_the_first_of_a_month(months: int, today: date, floor: date) -> None:

@@ -19,7 +19,7 @@ from ingestion.events.envelope import Event
 from ingestion.events.identity import Identity, identity_of
 from ingestion.pipeline.decoding import decode
 from ingestion.pipeline.facts import Decoded
-from ingestion.pipeline.seen import SeenWindow
+from ingestion.pipeline.seen import REMEMBER, SeenWindow
 from runtime.options import Consumer as Limits
 from tests.contract.eventlog.engines import fresh_name
 from tests.logged_events import click, metric
@@ -155,8 +155,12 @@ def test_a_server_that_takes_no_more_costs_no_event(seen: SeenWindow) -> None:
         def pipeline(self, **options: Any) -> Any:
             calls = self._connection.pipeline(**options)
             execute = calls.execute_command
-            calls.execute_command = lambda name, *rest: execute(
-                *(("EVAL", "return redis.error_reply('OOM')", 0) if name == "HSET" else (name, *rest))
+            calls.execute_command = lambda name, script, *rest: execute(
+                *(
+                    (name, "return redis.error_reply('OOM')", 0)
+                    if script == REMEMBER
+                    else (name, script, *rest)
+                )
             )
             return calls
 

@@ -88,6 +88,7 @@ class World:
     def consumer(self, *arguments: str, **environment: str) -> ConsumerProcess:
         """Started; killed at the end of the test if it still runs."""
         started = ConsumerProcess(arguments, self._places() | environment, self.folder)
+        self._processes.callback(lambda: print(started.said()))  # pytest shows it where the test failed
         self._processes.callback(started.kill)
         return started
 

@@ -8,6 +8,7 @@ import pytest
 
 from accounts.rights import Right
 from campaigns.models import Campaign, CampaignGrant
+from insights.models import RecomputedThrough, SetAside
 from insights.query import reading
 from tests import people
 from tests.integration.insights.query.rollup_rows import (
@@ -99,6 +100,23 @@ def test_an_answer_that_is_held_is_not_sent_again_until_a_figure_changes() -> No
     assert get(owner, campaign, **{"If-None-Match": tag}).status_code == 200
 
 
+def test_a_campaign_with_something_set_aside_is_as_fresh_as_before_that() -> None:
+    owner = people.owner()
+    campaign, other = campaign_of(owner), campaign_of(owner, reference="other")
+    RecomputedThrough.objects.create(data_through=MONDAY)
+    SetAside.objects.create(
+        **{"workspace_id": campaign.workspace_id, "campaign_id": campaign.id, "source": "events"},
+        **{
+            "bucket": MONDAY,
+            "version": 2,
+            "next_try_at": MONDAY,
+            "data_through": MONDAY - timedelta(hours=1),
+        },
+    )
+    through = [get(owner, which).json()["freshness"]["data_through"] for which in (campaign, other)]
+    assert through == ["2026-11-02T09:00:00Z", "2026-11-02T10:00:00Z"]
+
+
 def test_without_clickhouse_it_says_what_is_down(monkeypatch: pytest.MonkeyPatch) -> None:
     def down() -> None:
         raise WarehouseUnavailable("no")
@@ -130,6 +148,34 @@ class TestReports:
         body = asked(owner, campaign, metrics="clicks", **WEEK)
         assert column(body["rows"], "bucket", "clicks") == [("2026-11-03", 5)]
         assert codes(body) == ["two_origins"]
+
+    @pytest.mark.parametrize(("report", "granularity"), [("day", "day"), ("hour", "hour")])
+    def test_a_report_of_an_account_that_was_linked_elsewhere_hides_nothing_any_more(
+        self, report: str, granularity: str
+    ) -> None:
+        owner = people.owner()
+        before, after = campaign_of(owner), campaign_of(owner, reference="a-2")
+        for campaign in (before, after):
+            put(quarter(campaign, MONDAY, clicks=3))
+        told = {"granularity": granularity, "metrics": "clicks", **WEEK}
+        starts = MONDAY.replace(hour=0)
+        snapshot_of(before, report, starts, slices=0)
+        assert asked(owner, before, **told)["rows"] == []
+        snapshot_of(after, report, starts, slices=0, sequence=2)
+        assert asked(owner, before, **told)["totals"] == {"clicks": 3}
+        assert asked(owner, after, **told)["rows"] == []
+
+    def test_an_hour_that_moved_with_its_account_s_zone_speaks_for_its_new_day_alone(self) -> None:
+        owner = people.owner()
+        campaign = campaign_of(owner)
+        tuesday = MONDAY + timedelta(days=1)
+        put(quarter(campaign, MONDAY, clicks=3), quarter(campaign, tuesday, clicks=5))
+        told = {"granularity": "hour", "metrics": "clicks", **WEEK}
+        bucket = MONDAY.replace(hour=23)
+        snapshot_of(campaign, "hour", bucket, slices=0)
+        assert asked(owner, campaign, **told)["totals"] == {"clicks": 5}
+        snapshot_of(campaign, "hour", bucket + timedelta(hours=5), slices=0, sequence=2, bucket=bucket)
+        assert asked(owner, campaign, **told)["totals"] == {"clicks": 3}
 
     def test_a_region_is_told_by_the_report_that_has_it_and_its_totals_too(self) -> None:
         owner = people.owner()
@@ -208,7 +254,7 @@ class TestFreshness:
 @pytest.fixture
 def consumed(monkeypatch: pytest.MonkeyPatch) -> None:
     """The consumer is through with everything up to now."""
-    monkeypatch.setattr(reading, "data_through", lambda: datetime.now(UTC))
+    monkeypatch.setattr(reading, "data_through_of", lambda _: datetime.now(UTC))
 
 
 def sources(who: Person, campaign: Campaign) -> list[dict[str, Any]]:
@@ -235,15 +281,23 @@ def forget_marks(campaign: Campaign) -> None:
     writer().run(sql, {"campaign": campaign.id}, feature=FEATURE)
 
 
-def snapshot_of(campaign: Campaign, report: str, starts: datetime, *, slices: int) -> None:
+def snapshot_of(
+    campaign: Campaign,
+    report: str,
+    starts: datetime,
+    *,
+    slices: int,
+    sequence: int = 1,
+    bucket: datetime | None = None,
+) -> None:
     row = {
         "workspace_id": campaign.workspace_id,
         "platform": "meta",
         "external_account_id": "act_1",
         "report": report,
         "external_campaign_id": "c1",
-        "bucket": starts,
-        "version": snapshot_version(1, 0),
+        "bucket": bucket or starts,
+        "version": snapshot_version(sequence, 0),
         "campaign_id": campaign.id,
         "timezone": "UTC",
         "starts_at": starts,

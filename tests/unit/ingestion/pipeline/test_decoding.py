@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 import pytest
+from msgspec import structs
 
 from ingestion.eventlog.base import Partition, Record
 from ingestion.eventlog.topics import INTERACTIONS, METRIC_EVENTS, SNAPSHOTS, entry_of, topic_of
@@ -44,7 +45,7 @@ def test_what_cannot_be_read_is_set_aside_whole_and_the_rest_goes_on(topic: str)
 
 
 def test_an_event_of_another_kind_than_its_topic_is_set_aside() -> None:
-    lost = record(click(WORKSPACE, 1))._replace(partition=Partition(METRIC_EVENTS, 0))
+    lost = structs.replace(record(click(WORKSPACE, 1)), partition=Partition(METRIC_EVENTS, 0))
     assert [dead.code for dead in decode([lost]).dead] == ["invalid_choice"]
 
 
