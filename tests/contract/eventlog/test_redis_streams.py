@@ -316,3 +316,16 @@ def test_a_server_that_may_lose_events_is_told_of(
     finally:
         client.config_set("appendfsync", "always")
     assert "appendfsync is everysec, so acknowledged events of the last second are gone" in caplog.text
+
+
+def test_a_server_without_memory_leaves_the_outcome_unknown(log: RedisLog) -> None:
+    assert log.produce(METRIC_EVENTS, entries(1)) == {}
+    before = log._server.setting("maxmemory")
+    try:
+        log._server.ask("CONFIG", "SET", "maxmemory", 1)
+        failures = log.produce(METRIC_EVENTS, entries(3))
+    finally:
+        log._server.ask("CONFIG", "SET", "maxmemory", before)
+    assert list(failures) == [0, 1, 2]
+    assert all(isinstance(failure, TransientFailure) for failure in failures.values())
+    assert log.produce(METRIC_EVENTS, entries(3)) == {}
