@@ -101,14 +101,14 @@ def make_one(
 def put_on_log(events: Sequence[Made | InvalidEvent], log: EventLog) -> Acceptance:
     """Of several with one identity the last one goes on the log: what was sent last stands."""
     identities = _identities(events)
-    last = {identity: index for index, identity in enumerate(identities) if identity}
+    last = {identity: index for index, identity in enumerate(identities) if identity is not None}
     reached(FaultPoint.ACCEPTING_BEFORE_LOG)
     failures = produce({index: cast(Made, events[index]) for index in last.values()}, log)
     reached(FaultPoint.ACCEPTING_LOGGED)
     duplicates = len(events) - identities.count(None) - len(last)
     if not failures:
         return Acceptance(events, duplicates, {})
-    fates = [failures.get(last[identity]) if identity else None for identity in identities]
+    fates = [failures.get(last[identity]) if identity is not None else None for identity in identities]
     return Acceptance(
         [
             fate if isinstance(fate, InvalidEvent) else event

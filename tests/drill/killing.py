@@ -77,13 +77,13 @@ class Killer:
         deaths = [partial(self.kill, name)] * aim.at_random + at_points * aim.at_points
         self._chance.shuffle(deaths)
         for death in deaths:
+            wait_until(lambda: self._stack.answers(name) == "yes", f"{name} is ready", PATIENCE)
             if self.over.wait(aim.pause * self._chance.uniform(1.0, 1.3)):
                 return
             death()
 
     def kill(self, name: str) -> None:
-        """With -9, once it is ready: a process that dies while it starts has done nothing to be tested."""
-        wait_until(lambda: self._stack.answers(name) == "yes", f"{name} is ready", PATIENCE)
+        """With -9; blocks until the supervisor has started it again."""
         pid = self._pid(name)
         os.kill(pid, SIGKILL)
         wait_until(lambda: self._stack.pids().get(name, pid) != pid, f"{name} is back", PATIENCE)
