@@ -1,7 +1,7 @@
 """Accepts events: from what was sent to what the event log has acknowledged. Every door calls `accept`."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from time import perf_counter
 from typing import NamedTuple, cast
@@ -100,15 +100,15 @@ def make_one(
 
 def put_on_log(events: Sequence[Made | InvalidEvent], log: EventLog) -> Acceptance:
     """Of several with one identity the last one goes on the log: what was sent last stands."""
-    identities = [None if isinstance(event, InvalidEvent) else identity_of(event) for event in events]
-    last = {identity: index for index, identity in enumerate(identities) if identity}
+    identities = _identities(events)
+    last = {identity: index for index, identity in enumerate(identities) if identity is not None}
     reached(FaultPoint.ACCEPTING_BEFORE_LOG)
     failures = produce({index: cast(Made, events[index]) for index in last.values()}, log)
     reached(FaultPoint.ACCEPTING_LOGGED)
     duplicates = len(events) - identities.count(None) - len(last)
     if not failures:
         return Acceptance(events, duplicates, {})
-    fates = [failures.get(last[identity]) if identity else None for identity in identities]
+    fates = [failures.get(last[identity]) if identity is not None else None for identity in identities]
     return Acceptance(
         [
             fate if isinstance(fate, InvalidEvent) else event
@@ -117,6 +117,14 @@ def put_on_log(events: Sequence[Made | InvalidEvent], log: EventLog) -> Acceptan
         duplicates,
         {index: fate for index, fate in enumerate(fates) if isinstance(fate, TransientFailure)},
     )
+
+
+def _identities(events: Sequence[Made | InvalidEvent]) -> Sequence[Hashable | None]:
+    """Equal for equal facts; None for what is no event. Where no id comes twice the ids will do."""
+    ids = [None if isinstance(event, InvalidEvent) else event.event_id for event in events]
+    if len(set(ids)) == len(ids):
+        return ids
+    return [None if isinstance(event, InvalidEvent) else identity_of(event) for event in events]
 
 
 def produce(events: Mapping[int, Event], log: EventLog) -> dict[int, InvalidEvent | TransientFailure]:

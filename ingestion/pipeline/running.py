@@ -16,7 +16,6 @@ from ingestion.eventlog.base import MAIN_GROUP, Batch, Consumer, EventLog, Recor
 from ingestion.eventlog.topics import INTERACTIONS, METRIC_EVENTS, SNAPSHOTS, TOPICS
 from ingestion.pipeline.consumer import Steps, take
 from ingestion.pipeline.facts import Decoded
-from ingestion.pipeline.gathering import gather
 from ingestion.pipeline.holding import Holding
 from ingestion.pipeline.progress import Progress
 from ingestion.pipeline.stopping import Stopped, StopRequest
@@ -25,6 +24,8 @@ from runtime.readiness import announce_ready
 from runtime.telemetry.metrics import Metric, count, observe
 
 log = logging.getLogger(__name__)
+
+MEGABYTE = 1_000_000
 
 
 class Session(Struct):
@@ -74,8 +75,12 @@ def _turn_after_turn(session: Session, consumer: Consumer) -> ConsumerStop | Non
 
 
 def next_batch(session: Session, consumer: Consumer, holding: Holding) -> Batch:
-    gathering = lambda: gather(consumer, session.bounds, session.stop.is_made)  # noqa: E731
-    return holding.until_done("polling", gathering)
+    """By number, bytes and time: large ones cost the warehouse least, small ones are there soonest."""
+    bounds = session.bounds
+    size = bounds.batch_mb * MEGABYTE
+    return holding.until_done(
+        "polling", lambda: consumer.poll(bounds.batch_events, bounds.batch_seconds, size)
+    )
 
 
 def _stop_of(recent: Recent, events: int, dead: list[Dead], holding: Holding) -> ConsumerStop | None:

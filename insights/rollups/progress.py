@@ -8,7 +8,7 @@ from insights.models import RecomputedThrough, SetAside
 from warehouse import client
 
 _CONSUMED = """
-SELECT minOrNull(through)
+SELECT nullIf(minOrNull(through), toDateTime64(0, 3, 'UTC'))
 FROM (SELECT max(through) AS through FROM log_progress GROUP BY log, log_partition)
 """
 
@@ -16,7 +16,7 @@ FROM (SELECT max(through) AS through FROM log_progress GROUP BY log, log_partiti
 def data_through() -> datetime | None:
     """Every event that was logged before is in the rollups, but for what stands aside.
 
-    None: not known, nothing was ever consumed.
+    None: not known; nothing was ever consumed, or the raw tables have a gap.
     """
     return RecomputedThrough.objects.values_list("data_through", flat=True).first()
 
@@ -33,7 +33,8 @@ def data_through_of(campaign_ids: Collection[UUID]) -> datetime | None:
 def consumed_through() -> datetime | None:
     """Every event that was logged before lies in the raw tables, and is marked.
 
-    The least over the partitions: one whose consumer stands still holds it back. Raises WarehouseUnavailable.
+    The least over the partitions: one whose consumer stands still holds it back. None as long as nothing is
+    known of one, or the raw tables have a gap (`ingestion.pipeline.gaps`). Raises WarehouseUnavailable.
     """
     through: datetime | None = client.writer().value(_CONSUMED, feature="progress")
     return through

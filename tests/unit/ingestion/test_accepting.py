@@ -64,6 +64,13 @@ def test_the_last_of_an_identity_stands() -> None:
     assert [read_metric_event(value).payload.clicks for value in logged(log)] == [3]
 
 
+def test_one_id_at_two_times_is_two_facts() -> None:
+    log = MemoryLog()
+    times = ("2026-11-20T10:00:00Z", "2026-11-20T10:00:01Z")
+    acceptance = put(log, *(metric(event_id="e-1", occurred_at=time) for time in times))
+    assert (acceptance.duplicates, len(logged(log))) == (0, 2)
+
+
 def test_a_rejected_one_repeats_nothing() -> None:
     acceptance = put(MemoryLog(), metric(), metric(spend="-1"))
     assert (acceptance.duplicates, len(acceptance.rejected)) == (0, 1)

@@ -209,11 +209,24 @@ def test_a_run_takes_no_more_than_its_maximum() -> None:
     assert waiting(DeadLetter.objects.all(), 3) == [letter.pk for letter in letters[:3]]
 
 
+def test_those_that_are_refused_again_let_the_others_go_first() -> None:
+    broken = [parked(b"broken", logged_ms=LOGGED_MS + index) for index in range(3)]
+    good = parked(mended(), logged_ms=LOGGED_MS + 10)
+    letters = DeadLetter.objects.all()
+    [first] = replay_many(waiting(letters, 2), by=WHO)
+    assert set(first.refused) == {letter.place for letter in broken[:2]}
+    [second] = replay_many(waiting(letters, 2), by=WHO)
+    assert (second.replayed, set(second.refused)) == (1, {broken[2].place})
+    assert as_it_stands(good).state == State.REPLAYED
+    assert waiting(letters, 3) == [letter.pk for letter in broken]  # the longest ago first
+
+
 def test_an_examination_says_the_same_and_changes_nothing(listener: Listener) -> None:
     good, broken = parked(mended()), parked(b"broken")
     [part] = examine_many([good.pk, broken.pk])
     assert (part.replayed, list(part.refused)) == (1, [broken.place])
-    assert as_it_stands(good).state == State.WAITING
+    assert {as_it_stands(letter).state for letter in (good, broken)} == {State.WAITING}
+    assert as_it_stands(broken).refused_at is None
     assert listener.heard(0) == []
 
 
