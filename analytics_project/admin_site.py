@@ -75,6 +75,7 @@ NAVIGATION = [
         _rows("Runs", "progress_activity", "runs.run"),
         _rows("Dead letters", "report", "ingestion.deadletter"),
         _rows("Consumer stops", "front_hand", "ingestion.consumerstop"),
+        _rows("Set aside", "block", "insights.setaside"),
         _rows("Audit trail", "history", "accounts.auditentry"),
         _rows("Periodic tasks", "schedule", "django_celery_beat.periodictask"),
         _rows("Crontabs", "calendar_month", "django_celery_beat.crontabschedule"),

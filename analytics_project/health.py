@@ -5,12 +5,10 @@ Each check asks its dependency in a thread of its own, so that one that hangs de
 
 import pkgutil
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.util import find_spec
-from threading import Lock
 from time import perf_counter
 
 import structlog
@@ -21,6 +19,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django_redis import get_redis_connection
 
+from analytics_project.inquiry import Inquiry
 from ingestion.eventlog.opening import event_log
 from runtime.telemetry.metrics import Metric, count
 from warehouse.client import reader
@@ -60,22 +59,13 @@ class Examiner:
     def __init__(self, checks: Sequence[Check], seconds: float = SECONDS_TO_ANSWER) -> None:
         self._checks = checks
         self._seconds = seconds
-        self._pool = ThreadPoolExecutor(max_workers=len(checks), thread_name_prefix="health")
-        self._running: dict[str, Future[Finding]] = {}
-        self._lock = Lock()
+        questions = {check.name: partial(_find, check) for check in checks}
+        self._inquiry: Inquiry[str, Finding] = Inquiry(questions, seconds, "health")
 
     def examine(self) -> list[Finding]:
         """One finding for each check, after `seconds` at most. Never raises."""
-        with self._lock:
-            for check in self._checks:
-                if check.name not in self._running or self._running[check.name].done():
-                    self._running[check.name] = self._pool.submit(_find, check)
-            runs = [self._running[check.name] for check in self._checks]
-        wait(runs, timeout=self._seconds)
-        return [
-            run.result() if run.done() else self._silent(check)
-            for check, run in zip(self._checks, runs, strict=True)
-        ]
+        found = self._inquiry.ask()
+        return [found.get(check.name) or self._silent(check) for check in self._checks]
 
     def _silent(self, check: Check) -> Finding:
         count(Metric.HEALTH_CHECK_FAILURES, check=check.name)

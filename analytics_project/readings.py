@@ -4,14 +4,14 @@ One that is not there in time is left out of the page: an old figure would look 
 """
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor, wait
-from functools import cache
-from threading import Lock
+from functools import cache, partial
 
 import structlog
 from django.db import connections
 
+from analytics_project.inquiry import Inquiry
 from ingestion.dead_letters.waiting import letters_waiting
+from insights.rollups import backlog
 from runtime.telemetry.metrics import Metric, page_of_readings
 
 logger = structlog.get_logger(__name__)
@@ -25,21 +25,12 @@ class Readings:
     def __init__(
         self, readings: Mapping[Metric, Callable[[], float]], seconds: float = SECONDS_TO_ANSWER
     ) -> None:
-        self._readings = readings
-        self._seconds = seconds
-        self._pool = ThreadPoolExecutor(max_workers=len(readings), thread_name_prefix="readings")
-        self._running: dict[Metric, Future[float | None]] = {}
-        self._lock = Lock()
+        questions = {metric: partial(_read, metric, read) for metric, read in readings.items()}
+        self._inquiry: Inquiry[Metric, float | None] = Inquiry(questions, seconds, "readings")
 
     def page(self) -> bytes:
         """In Prometheus' text format, after `seconds` at most. Never raises."""
-        with self._lock:
-            for metric, read in self._readings.items():
-                if metric not in self._running or self._running[metric].done():
-                    self._running[metric] = self._pool.submit(_read, metric, read)
-            running = dict(self._running)
-        wait(running.values(), timeout=self._seconds)
-        found = {metric: run.result() for metric, run in running.items() if run.done()}
+        found = self._inquiry.ask()
         return page_of_readings({metric: value for metric, value in found.items() if value is not None})
 
 
@@ -56,4 +47,12 @@ def _read(metric: Metric, read: Callable[[], float]) -> float | None:
 @cache
 def readings() -> Readings:
     """Made at the first question, because threads do not outlive a fork."""
-    return Readings({Metric.DEAD_LETTERS_WAITING: letters_waiting})
+    return Readings(
+        {
+            Metric.DEAD_LETTERS_WAITING: letters_waiting,
+            Metric.MARKS_PENDING: backlog.marks_pending,
+            Metric.MARKS_OLDEST_SECONDS: backlog.oldest_mark_seconds,
+            Metric.SETTLE_BACKLOG: backlog.settle_backlog,
+            Metric.TARGETS_SET_ASIDE: backlog.targets_set_aside,
+        }
+    )

@@ -1,5 +1,6 @@
 """`make doctor`: memory of every process, versions of the engines, the disk, the ports, and who answers."""
 
+import os
 import platform
 import subprocess
 from collections.abc import Iterator
@@ -34,8 +35,19 @@ def memory_of_family(pid: int) -> int:
 
 
 def bytes_below(folder: Path) -> int:
-    """What the folder takes on the disk."""
-    return sum(path.lstat().st_blocks * 512 for path in folder.rglob("*")) if folder.exists() else 0
+    """What the folder takes on the disk; what a running stack takes away meanwhile counts as nothing."""
+    return sum(
+        _blocks(Path(where) / name) * 512
+        for where, folders, files in os.walk(folder)
+        for name in (*folders, *files)
+    )
+
+
+def _blocks(path: Path) -> int:
+    try:
+        return path.lstat().st_blocks
+    except FileNotFoundError:
+        return 0
 
 
 def answer(process: Process) -> str:

@@ -16,7 +16,7 @@ import psycopg
 from psycopg import sql
 
 from embedded.process import Address, NotReady, Process
-from embedded.wheels import postgres_program
+from embedded.wheels import EngineMissing, postgres_program
 from runtime.config import configuration
 from runtime.options import Options
 from runtime.options import Postgres as PostgresOptions
@@ -141,11 +141,22 @@ def _role_and_database(postgres: PostgresOptions) -> str:
 
 
 def _own_folder(path: Path) -> None:
-    """Make Postgres' folder; as root, give it to the user who will run Postgres."""
+    """Make Postgres' folder; as root, give it to the user who will run Postgres. Raises EngineMissing."""
+    _refuse_the_nameless(os.getuid())
     user = system_user(path)
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     if user:
         shutil.chown(path, user)
+
+
+def _refuse_the_nameless(uid: int) -> None:
+    try:
+        pwd.getpwuid(uid)
+    except KeyError:
+        raise EngineMissing(
+            f"Postgres looks up who runs it, and user {uid} has no name on this machine: run as one that "
+            "has one, or use a Postgres of your own: CA_POSTGRES_EMBEDDED=false, CA_POSTGRES_HOST."
+        ) from None
 
 
 def _run(command: list[str], text: str = "") -> str:

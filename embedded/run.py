@@ -1,12 +1,14 @@
 """Runs a list of processes as one stack on one data folder, from the first check to the clean stop."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from embedded.adopted import become_reaper
 from embedded.log_files import Logs
 from embedded.preflight import refuse_what_cannot_work
 from embedded.process import Process
 from embedded.respawn import Patience
+from embedded.room import lack_of_room
 from embedded.run_folder import RunFolder
 from embedded.stop_requests import StopRequests
 from embedded.supervisor import PATIENCE, Observer, Supervisor
@@ -46,6 +48,7 @@ def _supervise(
         requests=requests,
         on_change=lambda pids: folder.write(pids, addresses),
         patience=patience,
+        lack_of_room=partial(lack_of_room, folder.data_dir),
     )
     with requests.listening():
         try:

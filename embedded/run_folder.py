@@ -11,6 +11,7 @@ from signal import SIGKILL
 from typing import Any
 
 from embedded.process_table import birth
+from embedded.room import FULL
 
 LEFTOVERS_WITHIN = 10.0
 
@@ -44,7 +45,7 @@ class RunFolder:
             return {}
 
     def write(self, pids: Mapping[str, int], addresses: Mapping[str, str]) -> None:
-        """Replace the state at once, so that no reader sees half of it."""
+        """Replace the state at once, so that no reader sees half of it; on a full disk the old one stands."""
         state = {
             "supervisor": os.getpid(),
             "processes": dict(pids),
@@ -52,8 +53,12 @@ class RunFolder:
             "births": {str(pid): birth(pid) for pid in pids.values()},
         }
         beside = self._state_file.with_suffix(".new")
-        beside.write_text(json.dumps(state, indent=1))
-        beside.replace(self._state_file)
+        try:
+            beside.write_text(json.dumps(state, indent=1))
+            beside.replace(self._state_file)
+        except OSError as error:
+            if error.errno not in FULL:
+                raise
 
     def clear(self) -> None:
         self._state_file.unlink(missing_ok=True)

@@ -1,6 +1,7 @@
 """What the person at the terminal sees: progress, then one short screen, then only what matters."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from rich.console import Console
@@ -31,10 +32,12 @@ class Screen:
         if self._console.is_terminal:
             self._status.update(line)
         else:
-            self._console.print(line, markup=False)
+            self.tell(line)
 
     def tell(self, line: str) -> None:
-        self._console.print(line, markup=False)
+        """Whoever sent the output to a disk that is full, or closed it, loses lines and no process."""
+        with suppress(OSError):
+            self._console.print(line, markup=False)
 
     def running(self, options: Options, demo: Mapping[str, Any]) -> None:
         """The one short screen. From here on progress is not shown."""

@@ -1,6 +1,7 @@
 """Starts processes in order, keeps them running, stops them in reverse order.
 
-One rule covers the first start and every respawn: a process is started only when each one before it is ready.
+One rule covers the first start and every respawn: a process is started only when each one before it is ready,
+and there is room on the disk.
 The supervisor belongs to one thread.
 """
 
@@ -68,6 +69,7 @@ class Supervisor:
         requests: StopRequests,
         on_change: Callable[[dict[str, int]], None],
         patience: Patience = PATIENCE,
+        lack_of_room: Callable[[], str] = str,
     ) -> None:
         self._places = [Place(process) for process in processes]
         self._logs = logs
@@ -75,6 +77,8 @@ class Supervisor:
         self._requests = requests
         self._on_change = on_change
         self._patience = patience
+        self._lack_of_room = lack_of_room
+        self._is_full = False
 
     def start(self) -> bool:
         """Return when everything is ready: True; False if a stop was asked for first. Raises StackFailed."""
@@ -109,6 +113,7 @@ class Supervisor:
 
     def _turn(self) -> None:
         """Move each place on that may: behind one that is not up wait all but those beside it."""
+        self._look_for_room()
         self._bury_the_dead()
         held_up = False
         for place in self._places:
@@ -122,8 +127,15 @@ class Supervisor:
                 self._look_if_ready(place)
             held_up |= place.phase in (Phase.WAITING, Phase.STARTING)
 
+    def _look_for_room(self) -> None:
+        """Say once that the disk is full, and once that it is so no more."""
+        lack = self._lack_of_room()
+        if bool(lack) != self._is_full:
+            self._tell(lack or "There is room on the disk again")
+            self._is_full = bool(lack)
+
     def _start_when_due(self, place: Place) -> None:
-        if time.monotonic() < place.not_before:
+        if self._is_full or time.monotonic() < place.not_before:
             return
         process = place.process
         self._progress(f"{process.name} starts")
@@ -191,7 +203,9 @@ class Supervisor:
 
     def _start_again(self, place: Place, how: str, ready_for: float) -> None:
         name = place.process.name
-        place.quick_deaths = self._patience.quick_deaths(place.quick_deaths, ready_for)
+        quick_deaths = self._patience.quick_deaths(place.quick_deaths, ready_for)
+        # A death for want of room says nothing of the process: it must not exhaust our patience.
+        place.quick_deaths = max(place.quick_deaths, 1) if self._lack_of_room() else quick_deaths
         if self._patience.exhausted(place.quick_deaths):
             raise StackFailed(self._obituary(name, f"{how}, {place.quick_deaths} times in a row"))
         wait = self._patience.wait(place.quick_deaths)

@@ -108,7 +108,7 @@ def put_on_log(events: Sequence[Made | InvalidEvent], log: EventLog) -> Acceptan
     duplicates = len(events) - identities.count(None) - len(last)
     if not failures:
         return Acceptance(events, duplicates, {})
-    fates = [None if identity is None else failures.get(last[identity]) for identity in identities]
+    fates = [failures.get(last[identity]) if identity is not None else None for identity in identities]
     return Acceptance(
         [
             fate if isinstance(fate, InvalidEvent) else event

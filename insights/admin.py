@@ -3,10 +3,13 @@
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 
 from api.problems import Problem
 from campaigns.admin import CampaignAdmin
+from campaigns.admin.pages import ServiceAdmin
 from campaigns.models import Campaign
+from insights.models import SetAside
 from insights.queueing import reaggregate_later
 from insights.reaggregation.scope import Scope
 from insights.reaggregation.services import reaggregate_ask
@@ -29,3 +32,32 @@ def reaggregate_selected(page: CampaignAdmin, request: HttpRequest, queryset: Qu
 
 # Campaigns know nothing of figures, so their page learns of this from here.
 CampaignAdmin.actions = (*CampaignAdmin.actions, reaggregate_selected)
+
+
+@admin.register(SetAside)
+class SetAsideAdmin(ServiceAdmin):
+    """Watched, and tried again sooner than by itself."""
+
+    list_display = ("__str__", "code", "since", "tries", "next_try_at", "data_through", "reason")
+    list_filter = ("source", "code", "since")
+    search_fields = ("workspace_id", "campaign_id", "reason")
+    ordering = ("-since",)
+    actions = ("try_again_now",)
+    readonly_fields = (
+        *("workspace_id", "campaign_id", "source", "bucket", "code", "reason"),
+        *("since", "tries", "next_try_at", "data_through", "version"),
+    )
+    fields = readonly_fields
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: SetAside | None = None) -> bool:
+        return False
+
+    @admin.action(description="Try selected again now", permissions=["change"])
+    def try_again_now(self, request: HttpRequest, queryset: QuerySet[SetAside]) -> None:
+        count = queryset.update(next_try_at=timezone.now())
+        messages.success(
+            request, f"{count} are tried again within seconds; those that are gone came through."
+        )

@@ -1,6 +1,7 @@
 """How far the rollups are made. All of it may be deleted: then more is recomputed than is needed."""
 
 from django.db import models
+from django.utils import timezone
 
 from campaigns.models import Campaign
 
@@ -27,6 +28,9 @@ class RecomputedThrough(models.Model):
     marks = models.PositiveBigIntegerField(
         default=0, help_text="Every mark up to this version was recomputed at least once."
     )
+    marks_key = models.PositiveBigIntegerField(
+        default=0, help_text="Of the marks of that version, those up to this key."
+    )
     settled = models.PositiveBigIntegerField(default=0, help_text="Every mark up to this version is settled.")
     data_through = models.DateTimeField(
         null=True, help_text="Every event that was logged before is in the rollups."
@@ -43,9 +47,48 @@ class RecomputedThrough(models.Model):
     unraised = models.JSONField(
         default=list, help_text="Campaigns whose answers changed while the cache server was away."
     )
+    building = models.JSONField(
+        default=dict, help_text="Whose days in which time zone are being built, and how far they are."
+    )
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_record_of_progress")]
 
     def __str__(self) -> str:
         return f"marks {self.marks}, settled {self.settled}"
+
+    @classmethod
+    def building_now(cls) -> dict[str, str]:
+        return cls.objects.values_list("building", flat=True).first() or {}
+
+
+class SetAside(models.Model):
+    """A marked bucket that ClickHouse refuses to recompute. It is tried again, later and later."""
+
+    DAYS = "days"  # instead of a source: the days of a campaign in another zone
+
+    workspace_id = models.UUIDField()
+    campaign_id = models.UUIDField()
+    source = models.CharField(max_length=64)
+    bucket = models.DateTimeField(help_text="The minute that is marked, or the first one that is not built.")
+    version = models.PositiveBigIntegerField(help_text="Of its mark when it was refused.")
+    data_through = models.DateTimeField(
+        null=True, help_text="The figures of the campaign are said to reach no further than this."
+    )
+    code = models.IntegerField(null=True, help_text="ClickHouse's own; none if it did not end in time.")
+    reason = models.TextField()
+    since = models.DateTimeField(default=timezone.now)
+    tries = models.PositiveIntegerField(default=0, help_text="Since it was set aside.")
+    next_try_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "set aside"
+        constraints = [
+            models.UniqueConstraint(
+                fields=("workspace_id", "campaign_id", "source", "bucket"), name="set_aside_once"
+            )
+        ]
+        indexes = [models.Index(fields=("campaign_id",), name="set_aside_by_campaign")]
+
+    def __str__(self) -> str:
+        return f"{self.source} of {self.campaign_id} at {self.bucket:%Y-%m-%d %H:%M}"

@@ -297,7 +297,9 @@ class Consumer(Section, frozen=True):
     """What brings events from the log into the raw tables."""
 
     batch_events: Annotated[Count, says("Most events of one batch.")] = 20_000
-    batch_mb: Annotated[Count, says("A batch takes no more events once it has so many megabytes.")] = 32
+    batch_mb: Annotated[
+        Count, says("A batch takes no more events once it has so many megabytes; its memory follows from it.")
+    ] = 16
     batch_seconds: Annotated[
         float, says("Longest that a batch waits to be filled; fresher figures cost more inserts.", gt=0)
     ] = 0.5

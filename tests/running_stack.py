@@ -47,11 +47,11 @@ class RunningStack:
     def __init__(self, data_dir: Path) -> None:
         self.data_dir = data_dir
         self._supervisor: subprocess.Popen[bytes] | None = None
-        self._printed = data_dir / "printed"
+        self.printed = data_dir / "printed"
 
     def launch(self, *arguments: str, env: dict[str, str] | None = None) -> None:
         self.data_dir.mkdir(exist_ok=True)
-        with self._printed.open("wb") as output:
+        with self.printed.open("wb") as output:
             self._supervisor = subprocess.Popen(
                 [sys.executable, "-m", *arguments],
                 stdin=subprocess.DEVNULL,
@@ -67,7 +67,7 @@ class RunningStack:
         return self._supervisor
 
     def said(self) -> str:
-        return self._printed.read_text()
+        return self.printed.read_text()
 
     def state(self) -> dict[str, Any]:
         with suppress(OSError):

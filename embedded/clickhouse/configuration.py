@@ -4,6 +4,8 @@ from typing import NamedTuple
 from xml.etree import ElementTree
 
 MEGABYTE = 1024 * 1024
+# On a disk that is full to its last byte the engine takes what it could not write for written.
+KEPT_FREE_BYTES = 128 * MEGABYTE
 
 
 class Limits(NamedTuple):
@@ -39,6 +41,7 @@ def configuration_xml(limits: Limits) -> str:
     merge_tree = ElementTree.SubElement(root, "merge_tree")
     for name, value in _merge_tree(limits).items():
         ElementTree.SubElement(merge_tree, name).text = str(value)
+    _disk(root)
     for log in ("query_log", "part_log"):
         _system_log(root, log)
     ElementTree.indent(root)
@@ -78,6 +81,13 @@ def _merge_tree(limits: Limits) -> dict[str, int]:
         "number_of_free_entries_in_pool_to_execute_mutation": 1,
         "number_of_free_entries_in_pool_to_execute_optimize_entire_partition": 1,
     }
+
+
+def _disk(root: ElementTree.Element) -> None:
+    """What finds no room beyond what is kept free, insert or merge, is refused before it begins."""
+    disks = ElementTree.SubElement(ElementTree.SubElement(root, "storage_configuration"), "disks")
+    default = ElementTree.SubElement(disks, "default")
+    ElementTree.SubElement(default, "keep_free_space_bytes").text = str(KEPT_FREE_BYTES)
 
 
 def _system_log(root: ElementTree.Element, name: str) -> None:

@@ -1,12 +1,15 @@
 """Dead letters, and the stops of a consumer that met too many of them."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from ingestion.dead_letters.reading import KINDS
 from ingestion.eventlog.base import MAIN_GROUP
 from ingestion.eventlog.topics import TOPICS
+
+# The oldest first; those that were refused come after all that were not tried yet.
+NEXT_TO_REPLAY = (F("refused_at").asc(nulls_first=True), F("logged_at").asc(), F("id").asc())
 
 
 class State(models.TextChoices):
@@ -39,6 +42,7 @@ class DeadLetter(models.Model):
     changed_at = models.DateTimeField(null=True)
     changed_by = models.CharField(max_length=254, blank=True)
     note = models.TextField(blank=True)
+    refused_at = models.DateTimeField(null=True, help_text="When a replay tried it last, in vain.")
     replayed_payload = models.BinaryField(null=True, help_text="The bytes that were put on the log instead.")
 
     class Meta:
@@ -52,7 +56,7 @@ class DeadLetter(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=("state", "logged_at", "id"), name="dead_letters_by_state"),
+            models.Index("state", *NEXT_TO_REPLAY, name="dead_letters_by_turn"),
             models.Index(fields=("-died_at",), name="dead_letters_by_death"),
         ]
 

@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from campaigns.models import Campaign
-from ingestion.dead_letters.models import DeadLetter, State
+from ingestion.dead_letters.models import NEXT_TO_REPLAY, DeadLetter, State
 from ingestion.dead_letters.postgres import needs_postgres
 from ingestion.dead_letters.reading import event_of
 from ingestion.errors import InvalidEvent, TransientFailure
@@ -46,8 +46,8 @@ class Part(NamedTuple):
 
 
 def waiting(letters: QuerySet[DeadLetter], most: int) -> list[int]:
-    """The oldest of these letters that wait, for one run."""
-    found = letters.filter(state=State.WAITING).order_by("logged_at", "id")
+    """Of these letters those whose turn it is, for one run: what was refused before keeps nobody waiting."""
+    found = letters.filter(state=State.WAITING).order_by(*NEXT_TO_REPLAY)
     return list(found.values_list("id", flat=True)[:most])
 
 
@@ -94,6 +94,7 @@ def _replay(letter_ids: Sequence[int], by: str, payload: bytes | None = None) ->
         reached(FaultPoint.REPLAY_PRODUCED)
         for letter, event in acknowledged:
             _change(letter, by, None if payload is None else encode(event))
+        _to_the_back([letter for letter in letters if letter.place in found.refused])
     if acknowledged:
         count(Metric.DEAD_LETTERS_REPLAYED, len(acknowledged))
     if failure:
@@ -108,7 +109,7 @@ def _given(payload: bytes | None, letter: DeadLetter) -> bytes:
 def locked(letter_ids: Sequence[int]) -> QuerySet[DeadLetter]:
     """Those that wait and that nobody else has in hand."""
     free = DeadLetter.objects.select_for_update(skip_locked=True)
-    return free.filter(id__in=letter_ids, state=State.WAITING).order_by("logged_at", "id")
+    return free.filter(id__in=letter_ids, state=State.WAITING).order_by(*NEXT_TO_REPLAY)
 
 
 def _sort_out(payloads: Sequence[tuple[DeadLetter, bytes]]) -> _SortedOut:
@@ -162,6 +163,12 @@ def _produce(found: _SortedOut) -> tuple[list[tuple[DeadLetter, Event]], Transie
             else:
                 failure = problem
     return acknowledged, failure
+
+
+def _to_the_back(refused: Sequence[DeadLetter]) -> None:
+    """In one statement, past the audit trail: nobody has changed them."""
+    if refused:
+        DeadLetter.objects.filter(id__in=[letter.pk for letter in refused]).update(refused_at=timezone.now())
 
 
 def _change(letter: DeadLetter, by: str, replayed_payload: bytes | None) -> None:

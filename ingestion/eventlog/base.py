@@ -20,6 +20,9 @@ from ingestion.errors import InvalidEvent, TransientFailure
 MAIN_GROUP = "raw-tables"
 LARGEST_ENTRY = 1_000_000  # bytes, key included; what Kafka's brokers take unless told otherwise
 
+AMPLE = 32_000_000  # bytes that one poll delivers
+PIECE = 16  # records that are taken before their bytes are looked at
+
 
 class Patience(NamedTuple):
     """How long, in seconds, a group waits before it gives a consumer's partitions to the others."""
@@ -124,8 +127,10 @@ class Consumer(ABC):
     """For one thread, which must come back to poll or hold before the group's patience ends."""
 
     @abstractmethod
-    def poll(self, limit: int, timeout: float) -> Batch:
+    def poll(self, limit: int, timeout: float, size: int = AMPLE) -> Batch:
         """Deliver at most `limit` further records: as soon as there are so many, or after `timeout` seconds.
+
+        Once their values have `size` bytes it takes no more; less than a PIECE comes on top of that.
 
         May deliver nothing. Partitions come and go here and in `hold`: after a rebalance or a crash records
         may repeat. Raises TransientFailure; then nothing was delivered that will not be delivered again.

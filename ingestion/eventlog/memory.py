@@ -4,12 +4,14 @@ import time
 from bisect import bisect_left
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from itertools import islice
 from operator import attrgetter
 from threading import Condition
 from zlib import crc32
 
 from ingestion.errors import TransientFailure
 from ingestion.eventlog.base import (
+    AMPLE,
     PATIENCE,
     Batch,
     Consumer,
@@ -143,12 +145,12 @@ class MemoryConsumer(Consumer):
         self._topics = topics
         self._start_ms = int(start.timestamp() * 1000) if start else 0
 
-    def poll(self, limit: int, timeout: float) -> Batch:
+    def poll(self, limit: int, timeout: float, size: int = AMPLE) -> Batch:
         with self._log.changed:
             self._attend()
-            self._log.changed.wait_for(lambda: self._waiting() >= limit, timeout)
+            self._log.changed.wait_for(lambda: self._fills(limit, size), timeout)
             self._attend()
-            return self._deliver(limit)
+            return self._deliver(self._ready(limit, size))
 
     def hold(self, seconds: float) -> None:
         with self._log.changed:
@@ -198,15 +200,23 @@ class MemoryConsumer(Consumer):
             self._group.share_out()
         self._group.dismiss_absent(self._log.patience)
 
-    def _waiting(self) -> int:
-        return sum(len(self._log.records(p)) - owned.following for p, owned in self.owned.items())
+    def _fills(self, limit: int, size: int) -> bool:
+        ready = self._ready(limit, size)
+        return len(ready) >= limit or sum(len(record.value) for record in ready) >= size
 
-    def _deliver(self, limit: int) -> Batch:
-        batch = Batch([], [])
+    def _ready(self, limit: int, size: int) -> list[Record]:
+        """What would be delivered now."""
+        ready: list[Record] = []
         for partition, owned in self.owned.items():
-            taken = self._log.records(partition)[owned.following :][: limit - len(batch.records)]
-            if taken:
-                owned.following += len(taken)
-                batch.records.extend(taken)
-                batch.receipts.append(Receipt(partition, str(taken[-1].position), owned.ownership))
-        return batch
+            for record in islice(self._log.records(partition), owned.following, None):
+                if len(ready) == limit or size <= 0:
+                    return ready
+                ready.append(record)
+                size -= len(record.value)
+        return ready
+
+    def _deliver(self, records: list[Record]) -> Batch:
+        last = {record.partition: str(record.position) for record in records}
+        for record in records:
+            self.owned[record.partition].following += 1
+        return Batch(records, [Receipt(p, position, self.owned[p].ownership) for p, position in last.items()])

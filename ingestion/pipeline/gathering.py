@@ -12,7 +12,6 @@ from ingestion.pipeline.facts import Decoded
 from runtime.options import Consumer as Bounds
 
 MEGABYTE = 1_000_000
-AT_ONCE = 2000  # records of one poll, so that the bound on bytes is looked at in time
 GLANCE = 0.01  # seconds of one poll while something else is waited for
 
 
@@ -36,6 +35,7 @@ class Gathering:
     def __init__(self, consumer: Consumer, bounds: Bounds, is_asked_to_stop: Callable[[], bool]) -> None:
         self._consumer = consumer
         self._bounds = bounds
+        self._most_bytes = bounds.batch_mb * MEGABYTE
         self._is_asked_to_stop = is_asked_to_stop
         self._batch = Gathered([], [])
         self._deadline: float | None = None
@@ -69,13 +69,14 @@ class Gathering:
     def _is_made(self) -> bool:
         return (
             len(self._batch.records) >= self._bounds.batch_events
-            or self._batch.size >= self._bounds.batch_mb * MEGABYTE
+            or self._batch.size >= self._most_bytes
             or self._is_asked_to_stop()
         )
 
     def _poll(self, seconds: float) -> None:
         batch = self._batch
-        part = self._consumer.poll(min(self._bounds.batch_events - len(batch.records), AT_ONCE), seconds)
+        room = self._bounds.batch_events - len(batch.records)
+        part = self._consumer.poll(room, seconds, self._most_bytes - batch.size)
         batch.records.extend(part.records)
         batch.receipts.extend(part.receipts)
         batch.size += sum(len(record.value) for record in part.records)

@@ -2,14 +2,16 @@
 
 import logging
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from ingestion.errors import TransientFailure
 from ingestion.eventlog.base import MAIN_GROUP, Consumer, EventLog, Partition, Record, last_of_each
 from ingestion.eventlog.topics import TOPICS
+from ingestion.pipeline.gaps import NOTHING_MS
 from ingestion.pipeline.rows import Columns
-from ingestion.pipeline.writing import Insert, insert_rows
+from ingestion.pipeline.writing import FEATURE, Insert, insert_rows
 from runtime.telemetry.metrics import Metric, move
+from warehouse import client
 from warehouse.errors import WarehouseUnavailable
 from warehouse.tables import LOG_PROGRESS
 
@@ -20,8 +22,18 @@ EVERY = 1.0
 CLOCK_MARGIN_MS = 500
 
 
+def stored_partitions() -> set[Partition]:
+    """Of which anything was ever told. Raises WarehouseUnavailable."""
+    rows = client.writer().rows("SELECT DISTINCT log, log_partition FROM log_progress", feature=FEATURE)
+    return {Partition(*row) for row in rows}
+
+
 class Progress:
-    """Of the partitions that this consumer owns; each claim holds for ever."""
+    """Of the partitions that this consumer owns; each claim holds for ever.
+
+    And of those that nobody can own: partitions that only an earlier log had hold nothing back any more, and
+    new ones hold everything back until their owner tells of them.
+    """
 
     def __init__(
         self,
@@ -29,11 +41,16 @@ class Progress:
         consumer: Consumer,
         put: Insert = insert_rows,
         topics: Collection[str] = TOPICS,
+        stored: Callable[[], set[Partition]] = stored_partitions,
     ) -> None:
         self._log = event_log
         self._consumer = consumer
         self._put = put
         self._topics = topics
+        self._stored = stored
+        self._there: set[Partition] = set()
+        self._gone: set[Partition] = set()
+        self._new: set[Partition] = set()
         self._through: dict[Partition, int] = {}
         self._lags: dict[Partition, int] = {}
         self._not_before = 0.0
@@ -59,27 +76,43 @@ class Progress:
         """Where nothing is left to read everything up to the moment before the question is done."""
         asked_ms = time.time_ns() // 1_000_000
         lags = self._log.lag(MAIN_GROUP, self._topics)
+        if lags.keys() != self._there:
+            self._compare(set(lags))
         owned = self._consumer.partitions()
-        for partition in self._through.keys() - owned:
+        for partition in self._through.keys() - owned - self._gone:
             del self._through[partition]
+        for partition in self._gone:
+            self._advance(partition, asked_ms - CLOCK_MARGIN_MS)
         for partition in owned:
             if lags.get(partition, 1) <= 0:
                 self._advance(partition, asked_ms - CLOCK_MARGIN_MS)
         self._show({partition: max(0, lags[partition]) for partition in owned & lags.keys()})
 
+    def _compare(self, there: set[Partition]) -> None:
+        """A log has all the partitions that it ever had, so one that is missing was another log's."""
+        stored = self._stored()
+        topics = {partition.topic for partition in there}
+        self._gone = {partition for partition in stored - there if partition.topic in topics}
+        self._new = there - stored
+        self._there = there
+        if self._gone:
+            names = ", ".join(f"{topic}/{number}" for topic, number in sorted(self._gone))
+            log.warning("The log has no %s any more: figures do not wait for them.", names)
+
     def _advance(self, partition: Partition, logged_ms: int) -> None:
         self._through[partition] = max(logged_ms, self._through.get(partition, 0))
 
     def _tell(self) -> None:
-        if not self._through:
+        rows = sorted((dict.fromkeys(self._new, NOTHING_MS) | self._through).items())
+        if not rows:
             return
-        rows = sorted(self._through.items())
         columns: Columns = {
             "log": [partition.topic for partition, _ in rows],
             "log_partition": [partition.number for partition, _ in rows],
             "through": [through for _, through in rows],
         }
         self._put(LOG_PROGRESS, columns)
+        self._new = set()
 
     def _show(self, lags: dict[Partition, int]) -> None:
         """The gauge is summed over all processes, so whoever loses a partition takes its share back."""

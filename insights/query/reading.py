@@ -10,7 +10,7 @@ from insights.query.plan import Plan
 from insights.query.question import TRACKED, Question
 from insights.query.rows import too_many_rows
 from insights.query.sql import Found, Statement, statement
-from insights.rollups.progress import data_through
+from insights.rollups.progress import data_through_of
 from runtime.config import configuration
 from warehouse.client import reader
 
@@ -20,7 +20,7 @@ FEATURE = "insights"
 def read_freshness(question: Question, plan: Plan) -> Freshness:
     """Raises WarehouseUnavailable."""
     rules = configuration().insights
-    through = data_through()
+    through = data_through_of(question.subject.campaign_ids)
     window = timedelta(days=min(rules.lateness_days, rules.restatement_days))
     received, unsettled, tracked = _of_marks(marks_statement(plan, question.now - window))
     return Freshness(

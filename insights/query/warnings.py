@@ -5,7 +5,7 @@ from enum import Enum
 from typing import Any
 
 from insights.metrics import REPORTED, SEEN, Sum
-from insights.query.figures import Whole
+from insights.query.figures import UNKNOWN, Whole
 from insights.query.freshness import DELAYED, Freshness
 from insights.query.plan import Plan
 from insights.query.question import EVENTS, Question
@@ -48,11 +48,10 @@ def _about_delay(plan: Plan, report: str, freshness: Freshness) -> Told:
 
 
 def _about_metrics(question: Question, total: Whole, report: str) -> Told:
-    asked = [metric for metric in (*REPORTED, *SEEN) if metric.name in total.sums]
-    missing = [metric for metric in asked if not total.sums[metric.name].whole]
-    relevant = [metric for metric in missing if _matters(metric, question)]
-    partial = [metric.name for metric in relevant if total.sums[metric.name].known is not None]
-    never = [metric.name for metric in relevant if total.sums[metric.name].known is None]
+    asked = [metric for metric in _due(total) if metric.name in question.metrics]
+    figures = {metric.name: total.sums.get(metric.name, UNKNOWN) for metric in asked}
+    partial = [name for name, figure in figures.items() if not figure.whole and figure.known is not None]
+    never = [name for name, figure in figures.items() if not figure.whole and figure.known is None]
     if partial:
         message = f"Not all of {', '.join(partial)} is known in {question.currency}; `known` has what is."
         yield WarningCode.PARTIAL_METRIC, message, report, {"metrics": partial}
@@ -61,8 +60,10 @@ def _about_metrics(question: Question, total: Whole, report: str) -> Told:
         yield WarningCode.NOT_REPORTED, message, report, {"metrics": never}
 
 
-def _matters(metric: Sum, question: Question) -> bool:
-    return metric.name in question.metrics
+def _due(total: Whole) -> Sequence[Sum]:
+    """What a platform reports wherever there are figures at all; what is tracked once there was any."""
+    seen = [metric for metric in SEEN if metric.name in total.sums]
+    return [*REPORTED, *seen] if total.standings else seen
 
 
 def _about_origins(plan: Plan, found: Sequence[Found]) -> Told:

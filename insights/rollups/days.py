@@ -1,17 +1,25 @@
 """The days of a campaign in its zone: built beside the old ones whenever it is given another zone."""
 
-from datetime import timedelta
+import time
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
+from django.utils import timezone
 
 from campaigns.models import Campaign
-from insights.models import DaysBuilt
+from insights.models import DaysBuilt, RecomputedThrough, SetAside
+from insights.rollups import refusals
 from insights.rollups.recompute import recompute_days
 from insights.rollups.targets import Target
 from warehouse import client
+from warehouse.errors import WarehouseRefused
 
+# Marks wait meanwhile: a long build goes on at the next tick.
+SECONDS_A_TICK = 1.0
 _MOST_AT_ONCE = 20
+_WINDOW = timedelta(days=10)
 _EVERYTHING = """
 SELECT source, min(bucket), max(bucket)
 FROM rollup_15min
@@ -20,29 +28,96 @@ GROUP BY source
 """
 
 
-def build_missing_days() -> bool:
-    """For some of the campaigns whose days are not complete in their zone; returns whether there may be more.
+def build_missing_days(seconds: float = SECONDS_A_TICK) -> bool:
+    """For about so long, where they are not complete in the campaign's zone; returns whether there is more.
 
     No recompute may run beside it but one that names its targets itself.
     """
-    built = DaysBuilt.objects.filter(campaign=OuterRef("pk"), timezone=OuterRef("timezone"))
-    missing = list(Campaign.objects.filter(~Exists(built)).order_by("id")[:_MOST_AT_ONCE])
+    until = time.monotonic() + seconds
+    missing = _missing()
     for campaign in missing:
-        _build(campaign)
+        if not _built_or_refused(campaign, until):
+            return True
     return len(missing) == _MOST_AT_ONCE
 
 
-def _build(campaign: Campaign) -> None:
-    """From then on the days of other zones are not kept up, so nobody may be told that they are complete."""
+def _missing() -> list[Campaign]:
+    """First the one that is under way; without those whose build was refused a short while ago."""
+    built = DaysBuilt.objects.filter(campaign=OuterRef("pk"), timezone=OuterRef("timezone"))
+    aside = SetAside.objects.filter(
+        campaign_id=OuterRef("pk"), source=SetAside.DAYS, next_try_at__gt=timezone.now()
+    )
+    missing = Campaign.objects.filter(~Exists(built), ~Exists(aside))
+    first = None
+    if under_way := RecomputedThrough.building_now():
+        first = missing.filter(id=under_way["campaign"], timezone=under_way["timezone"]).first()
+    if not first:
+        _keep({})
+    rest = missing.order_by("id")[:_MOST_AT_ONCE]
+    return [first, *(each for each in rest if each != first)][:_MOST_AT_ONCE] if first else list(rest)
+
+
+def _built_or_refused(campaign: Campaign, until: float) -> bool:
+    """Whether it came to an end in time."""
+    aside = SetAside.objects.filter(campaign_id=campaign.id, source=SetAside.DAYS)
+    try:
+        is_built = _build(campaign, until)
+    except WarehouseRefused as refusal:
+        begun = _begun(campaign) or timezone.now()
+        bucket = refusals.Bucket(campaign.workspace_id, campaign.id, SetAside.DAYS, begun)
+        refusals.set_aside(bucket, refusal, data_through=None)
+        refusals.put_off(aside)
+        _keep({})
+        return True
+    if is_built:
+        aside.delete()
+    return is_built
+
+
+def _build(campaign: Campaign, until: float) -> bool:
+    """At least some of it; returns whether it is complete.
+
+    From then on the days of other zones are not kept up, so nobody may be told that they are complete.
+    """
     whose = {"workspace": campaign.workspace_id, "campaign": campaign.id}
     spans = client.writer().rows(_EVERYTHING, whose, feature="days")
-    recompute_days(
-        (
-            Target(campaign.workspace_id, campaign.id, source, first, last + timedelta(minutes=15))
-            for source, first, last in spans
-        ),
-        campaign.timezone,
-    )
+    if spans and not _build_windows(campaign, spans, until):
+        return False
     with transaction.atomic():
         DaysBuilt.objects.filter(campaign=campaign).exclude(timezone=campaign.timezone).delete()
         DaysBuilt.objects.get_or_create(campaign=campaign, timezone=campaign.timezone)
+        _keep({})
+    return True
+
+
+def _build_windows(campaign: Campaign, spans: list[tuple[Any, ...]], until: float) -> bool:
+    """What is built is kept up from the moment that it is noted to be under way."""
+    at = _begun(campaign) or min(first for _, first, _ in spans)
+    last = max(last for *_, last in spans) + timedelta(minutes=15)
+    sources = [source for source, *_ in spans]
+    _keep(_under_way(campaign, at))
+    while at < last:
+        end = min(at + _WINDOW, last)
+        recompute_days(
+            (Target(campaign.workspace_id, campaign.id, source, at, end) for source in sources),
+            campaign.timezone,
+        )
+        _keep(_under_way(campaign, end))
+        if end < last and time.monotonic() > until:
+            return False
+        at = end
+    return True
+
+
+def _under_way(campaign: Campaign, through: datetime) -> dict[str, str]:
+    return {"campaign": str(campaign.id), "timezone": campaign.timezone, "through": through.isoformat()}
+
+
+def _begun(campaign: Campaign) -> datetime | None:
+    under_way = RecomputedThrough.building_now()
+    is_mine = (under_way.get("campaign"), under_way.get("timezone")) == (str(campaign.id), campaign.timezone)
+    return datetime.fromisoformat(under_way["through"]) if is_mine else None
+
+
+def _keep(building: dict[str, str]) -> None:
+    RecomputedThrough.objects.filter(id=RecomputedThrough.ONLY).update(building=building)

@@ -18,6 +18,7 @@ from warehouse.writer import insert
 FEATURE = "marks"
 RECOMPUTING = "recompute"
 
+LAST_KEY = 2**63 - 1
 _MICROSECONDS = 1_000_000
 # A recompute is an insert, too, but marks nothing.
 _CLOCK = """
@@ -28,14 +29,22 @@ SELECT toUnixTimestamp64Micro(now64(6)), (
 )
 """
 _UNSETTLED = """
-SELECT workspace_id, campaign_id, source, bucket, max(version) AS newest
+SELECT workspace_id, campaign_id, source, bucket, max(version) AS newest,
+       bitShiftRight(cityHash64(workspace_id, campaign_id, source, bucket), 1) AS key
 FROM dirty_buckets
-WHERE version > %(after)s
+WHERE version >= %(version)s
 GROUP BY workspace_id, campaign_id, source, bucket
-HAVING newest %% 2 = 0 AND newest <= %(until)s
-ORDER BY newest
+HAVING newest %% 2 = 0 AND newest <= %(until)s AND (newest, key) > (%(version)s, %(key)s)
+ORDER BY newest, key
 LIMIT %(most)s WITH TIES
 """
+
+
+class Place(NamedTuple):
+    """In the order of the marks: by version, and those of one insert, which have one version, by a key."""
+
+    version: int
+    key: int
 
 
 class Mark(NamedTuple):
@@ -44,6 +53,11 @@ class Mark(NamedTuple):
     source: str
     bucket: datetime
     version: int
+    key: int
+
+    @property
+    def place(self) -> Place:
+        return Place(self.version, self.key)
 
     @property
     def target(self) -> Target:
@@ -69,13 +83,14 @@ def version_at(microseconds: int) -> int:
     return microseconds * 2
 
 
-def unsettled(*, after: int, until: int, most: int) -> list[Mark]:
-    """The oldest of those whose version is greater than `after` and at most `until`.
+def end_of(version: int) -> Place:
+    """Behind every mark of this version."""
+    return Place(version, LAST_KEY)
 
-    More than `most` if one insert made more: its marks have one version and come together, so that the
-    version of the last one tells where to go on.
-    """
-    parameters = {"after": after, "until": until, "most": most}
+
+def unsettled(*, after: Place, until: int, most: int) -> list[Mark]:
+    """The first of those that come after this place, up to a version. The last one tells where to go on."""
+    parameters = {**after._asdict(), "until": until, "most": most}
     return [Mark(*row) for row in client.writer().rows(_UNSETTLED, parameters, feature=FEATURE)]
 
 

@@ -56,7 +56,10 @@ def _turn(until: float) -> bool:
     turn = Turn.begin()
     is_swept = _repeat(turn.recompute_fresh, until)
     is_settled = _repeat(turn.settle_due, until)
-    return not (is_swept and is_settled) or RecomputedThrough.objects.filter(is_wanted=True).exists()
+    has_more = turn.try_again()
+    return (
+        has_more or not (is_swept and is_settled) or RecomputedThrough.objects.filter(is_wanted=True).exists()
+    )
 
 
 def _repeat(portion: Callable[[], bool], until: float) -> bool:

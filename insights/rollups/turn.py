@@ -9,20 +9,22 @@ import structlog
 
 from api.cache_server import CacheServerDown
 from insights.models import RecomputedThrough
-from insights.rollups import marks
+from insights.rollups import marks, refusals
 from insights.rollups.generations import raise_generation
-from insights.rollups.marks import Clock, Mark, version_at
+from insights.rollups.marks import Clock, Mark, Place, end_of, version_at
 from insights.rollups.progress import consumed_through
-from insights.rollups.recompute import recompute
+from insights.rollups.refusals import recompute_but_refused, set_mark_aside, standing_aside
 from runtime.config import configuration
 from runtime.telemetry.metrics import Metric, count, observe
+from warehouse.errors import WarehouseUnavailable
 
 logger = structlog.get_logger(__name__)
 
 MICROSECONDS = 1_000_000
-KEPT = ("marks", "settled", "data_through", "looked_through_at", "stumbles", "unraised")
+KEPT = ("marks", "marks_key", "settled", "data_through", "looked_through_at", "stumbles", "unraised")
 FOREVER = 2**64 - 1
 MOST_HALVINGS = 12
+MOST_TRIES_AT_ONCE = 20
 # A store that was brought back from a backup may hold marks that are older than what is remembered.
 LOOK_THROUGH_EVERY = 3600 * MICROSECONDS
 
@@ -36,10 +38,11 @@ class Turn:
         self._consumed = consumed
         self._most = options.marks_per_tick
         # Until here every mark can be seen, and its rows with it.
-        self._whole = version_at(min(clock.quiet, clock.now - options.margin_seconds * MICROSECONDS))
+        whole = version_at(min(clock.quiet, clock.now - options.margin_seconds * MICROSECONDS))
+        self._whole = end_of(whole)
         self._due = version_at(clock.now - options.settle_seconds * MICROSECONDS)
-        self._after = min(progress.marks, self._whole)
-        self._settled = min(progress.settled, self._due)
+        self._after = min(Place(progress.marks, progress.marks_key), self._whole)
+        self._settled = end_of(min(progress.settled, self._due))
 
     @classmethod
     def begin(cls) -> Self:
@@ -49,43 +52,78 @@ class Turn:
         consumed = consumed_through()
         clock = marks.clock()
         if not 0 <= clock.now - progress.looked_through_at < LOOK_THROUGH_EVERY:
-            progress.marks = progress.settled = 0
+            progress.marks = progress.marks_key = progress.settled = 0
             progress.looked_through_at = clock.now
         return cls(progress, consumed, clock)
 
     def recompute_fresh(self) -> bool:
         """The oldest marks that were not recomputed yet; returns whether there may be more."""
-        found, is_cut = self._recomputed(after=self._after, until=FOREVER)
-        self._settle([mark for mark in found if mark.version <= self._due])
-        if is_cut:
-            self._after = found[-1].version
-            self._progress.marks = min(self._after, self._whole)
+        done, cut = self._recomputed(after=self._after, until=FOREVER)
+        self._settle([mark for mark in done if mark.version <= self._due])
+        if cut:
+            self._after = cut
+            self._reached(min(cut, self._whole))
         else:
-            self._progress.marks = self._whole
+            self._reached(self._whole)
             self._progress.data_through = self._consumed
         self._save()
-        if not is_cut:
+        if not cut:
             self._tell_freshness()
-        return is_cut
+        return cut is not None
 
     def settle_due(self) -> bool:
         """The oldest marks that are old enough to be settled; returns whether there may be more."""
-        found, is_cut = self._recomputed(after=self._settled, until=self._due)
-        self._settle(found)
-        self._settled = self._progress.settled = found[-1].version if is_cut else self._due
+        done, cut = self._recomputed(after=self._settled, until=self._due)
+        self._settle(done)
+        self._settled = cut or end_of(self._due)
+        # What is settled is not found again, so of a version that was cut only the rest is.
+        self._progress.settled = cut.version - 1 if cut else self._due
         self._save()
-        return is_cut
+        return cut is not None
 
-    def _recomputed(self, *, after: int, until: int) -> tuple[list[Mark], bool]:
-        """The marks, and whether there may be more of them."""
+    def try_again(self) -> bool:
+        """Some of those that stand aside; returns whether there may be more that are due."""
+        rows = refusals.due(MOST_TRIES_AT_ONCE)
+        by_mark = {refusals.mark_of(row): row for row in rows}
+        campaigns, aside = recompute_but_refused(list(by_mark), self._progress.data_through)
+        back = [row for mark, row in by_mark.items() if mark not in aside]
+        if back:
+            self._raise_generations(campaigns)
+            self._look_again(min(row.version for row in back))
+            refusals.take_back(back)
+        return len(rows) == MOST_TRIES_AT_ONCE
+
+    def _recomputed(self, *, after: Place, until: int) -> tuple[list[Mark], Place | None]:
+        """The marks that were, and where to go on if there may be more of them."""
         most = max(self._most >> self._progress.stumbles, 1)
         found = marks.unsettled(after=after, until=until, most=most)
-        if found:
-            self._stumble()
-            self._raise_generations(recompute(mark.target for mark in found))
-            self._progress.stumbles = max(self._progress.stumbles - 2, 0)
-            count(Metric.MARKS_RECOMPUTED, len(found))
-        return found, len(found) >= most
+        standing = standing_aside() if found else frozenset()
+        wanted = [mark for mark in found if mark[:4] not in standing]
+        done = self._recompute(wanted) if wanted else []
+        return done, found[-1].place if len(found) >= most else None
+
+    def _recompute(self, wanted: Sequence[Mark]) -> list[Mark]:
+        """Those that were."""
+        self._stumble()
+        try:
+            campaigns, aside = recompute_but_refused(wanted, self._progress.data_through)
+        except WarehouseUnavailable as error:
+            if len(wanted) > 1 or self._progress.stumbles < MOST_HALVINGS:
+                raise
+            campaigns, aside = set_mark_aside(wanted[0], error, self._progress.data_through)
+        self._raise_generations(campaigns)
+        self._progress.stumbles = max(self._progress.stumbles - 2, 0)
+        count(Metric.MARKS_RECOMPUTED, len(wanted) - len(aside))
+        return [mark for mark in wanted if mark not in aside]
+
+    def _look_again(self, version: int) -> None:
+        """For marks from this version on: some that were passed over are worked off as any other from now."""
+        self._reached(min(end_of(version - 1), Place(self._progress.marks, self._progress.marks_key)))
+        self._progress.settled = min(self._progress.settled, version - 1)
+        self._save()
+
+    def _reached(self, place: Place) -> None:
+        self._progress.marks, self._progress.marks_key = place
 
     def _stumble(self) -> None:
         """Until it is through: a portion that is too large for the server must not come again as it was."""

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from campaigns.models import Campaign
-from insights.models import DaysBuilt
+from insights.models import DaysBuilt, RecomputedThrough
 
 
 def campaigns_by_zone(campaign_ids: Iterable[UUID]) -> Mapping[str, set[UUID]]:
-    """Its own zone, and the one before it until the days of the new one are complete.
+    """Its own zone, the one before it until the days of the new one are complete, and what is being built.
 
     A campaign that there is not any more is in no zone: nobody can ask for its days.
     """
@@ -21,4 +21,7 @@ def campaigns_by_zone(campaign_ids: Iterable[UUID]) -> Mapping[str, set[UUID]]:
     ):
         for zone, campaign_id in rows:
             found[zone].add(campaign_id)
+    building = RecomputedThrough.building_now()
+    if building and UUID(building["campaign"]) in asked:
+        found[building["timezone"]].add(UUID(building["campaign"]))
     return found

@@ -183,6 +183,30 @@ class Metric(Enum):
         (),
         "Marks that were recomputed for the last time and cleared.",
     )
+    MARKS_PENDING = (
+        "ca_marks_pending",
+        Kind.READING,
+        (),
+        "Marked buckets that were not recomputed yet; the youngest are recomputed once more and count, too.",
+    )
+    MARKS_OLDEST_SECONDS = (
+        "ca_marks_oldest_seconds",
+        Kind.READING,
+        (),
+        "Age of the oldest mark that was not recomputed yet; 0 if there is none.",
+    )
+    SETTLE_BACKLOG = (
+        "ca_settle_backlog",
+        Kind.READING,
+        (),
+        "Marks that are old enough to be settled and are not.",
+    )
+    TARGETS_SET_ASIDE = (
+        "ca_targets_set_aside",
+        Kind.READING,
+        (),
+        "Buckets that ClickHouse refuses to recompute; they are tried again, later and later.",
+    )
     FRESHNESS_SECONDS = (
         "ca_freshness_seconds",
         Kind.HISTOGRAM,

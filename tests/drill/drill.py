@@ -20,7 +20,7 @@ from ingestion.eventlog.opening import open_log
 from ingestion.eventlog.topics import TOPICS
 from runtime.options import REPOSITORY
 from tests.drill import oracle, standing
-from tests.drill.killing import Aim, Killer, Traps, deaths, second_consumer
+from tests.drill.killing import PATIENCE, Aim, Killer, Traps, deaths, second_consumer
 from tests.drill.oracle import Campaign, Cell, Ledger
 from tests.e2e.api_client import ApiClient
 from tests.running_stack import UNLIMITED, RealStack, wait_until
@@ -39,7 +39,6 @@ OPTIONS = {
     "CA_AGGREGATION_SETTLE_SECONDS": "35",
     **UNLIMITED,
 }
-PATIENCE = 3600.0  # only against hanging
 LOG_SERVERS = {"redis": "redis_log", "kafka": "kafka"}
 
 

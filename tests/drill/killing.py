@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from runtime.fault_points import VARIABLE, FaultPoint
 from runtime.options import REPOSITORY
-from tests.running_stack import RunningStack, wait_until
+from tests.running_stack import RealStack, wait_until
 
 # The steps of the crash table, and who dies there.
 POINTS = {
@@ -28,6 +28,7 @@ POINTS = {
     FaultPoint.RECOMPUTE_HALF_WAY: "worker",
 }
 STALL_SECONDS = 14.0  # a lease is ten seconds
+PATIENCE = 3600.0  # only against hanging
 
 
 class Aim(NamedTuple):
@@ -56,14 +57,14 @@ class Traps:
         """Blocks until somebody died there."""
         mark = self._marks[point]
         mark.unlink()
-        wait_until(mark.exists, f"somebody dies at {point}")
+        wait_until(mark.exists, f"somebody dies at {point}", PATIENCE)
         self.sprung[point] += 1
 
 
 class Killer:
     """Kills processes, each from a thread of its own: where deaths crowd the supervisor gives up."""
 
-    def __init__(self, stack: RunningStack, traps: Traps, *, seed: int, say: Callable[[str], None]) -> None:
+    def __init__(self, stack: RealStack, traps: Traps, *, seed: int, say: Callable[[str], None]) -> None:
         self._stack = stack
         self._traps = traps
         self._chance = random.Random(seed)
@@ -76,15 +77,16 @@ class Killer:
         deaths = [partial(self.kill, name)] * aim.at_random + at_points * aim.at_points
         self._chance.shuffle(deaths)
         for death in deaths:
+            wait_until(lambda: self._stack.answers(name) == "yes", f"{name} is ready", PATIENCE)
             if self.over.wait(aim.pause * self._chance.uniform(1.0, 1.3)):
                 return
             death()
 
     def kill(self, name: str) -> None:
         """With -9; blocks until the supervisor has started it again."""
-        dead = self._pid(name)
-        os.kill(dead, SIGKILL)
-        wait_until(lambda: self._stack.pids().get(name, dead) != dead, f"{name} is back")
+        pid = self._pid(name)
+        os.kill(pid, SIGKILL)
+        wait_until(lambda: self._stack.pids().get(name, pid) != pid, f"{name} is back", PATIENCE)
 
     def trap(self, point: FaultPoint) -> None:
         self._traps.spring(point)
@@ -100,7 +102,7 @@ class Killer:
 
     def _pid(self, name: str) -> int:
         """Once it runs: it may be about to be started again."""
-        return wait_until(lambda: self._stack.pids().get(name), f"{name} runs")
+        return wait_until(lambda: self._stack.pids().get(name), f"{name} runs", PATIENCE)
 
 
 def second_consumer(environment: dict[str, str], output: Path) -> "subprocess.Popen[bytes]":
@@ -115,7 +117,7 @@ def second_consumer(environment: dict[str, str], output: Path) -> "subprocess.Po
         )
 
 
-def deaths(stack: RunningStack) -> Counter[str]:
+def deaths(stack: RealStack) -> Counter[str]:
     """How often the supervisor saw each process die by -9, from its log."""
     said = (line.split() for line in stack.said().splitlines() if "is started again" in line)
     return Counter(words[0] for words in said if "SIGKILL" in " ".join(words))

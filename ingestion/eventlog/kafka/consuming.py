@@ -10,7 +10,17 @@ from confluent_kafka import OFFSET_BEGINNING, KafkaException, Message, TopicPart
 from confluent_kafka import Consumer as Client
 
 from ingestion.errors import TransientFailure
-from ingestion.eventlog.base import Batch, Consumer, Partition, Patience, Receipt, Record, last_of_each
+from ingestion.eventlog.base import (
+    AMPLE,
+    PIECE,
+    Batch,
+    Consumer,
+    Partition,
+    Patience,
+    Receipt,
+    Record,
+    last_of_each,
+)
 from ingestion.eventlog.kafka.administration import ANSWER_WITHIN, Names
 from ingestion.eventlog.kafka.failures import is_rebalancing, is_transient, transient_failures
 
@@ -68,10 +78,14 @@ class KafkaConsumer(Consumer):
             on_lost=self._lose,
         )
 
-    def poll(self, limit: int, timeout: float) -> Batch:
+    def poll(self, limit: int, timeout: float, size: int = AMPLE) -> Batch:
+        deadline = time.monotonic() + timeout
         self._resume()
-        if (room := limit - len(self._early)) > 0:
-            self._early += self._consume(room, timeout)
+        size -= sum(map(len, self._early))
+        left = timeout
+        while (room := limit - len(self._early)) > 0 and size > 0 and left >= 0:
+            size -= self._fetch(min(room, PIECE), left)
+            left = deadline - time.monotonic()
         self._commit_starts()
         messages, self._early = self._early[:limit], self._early[limit:]
         return self._batch(messages)
@@ -80,12 +94,12 @@ class KafkaConsumer(Consumer):
         deadline = time.monotonic() + seconds
         self._pause()
         while (left := deadline - time.monotonic()) > 0:
-            self._early += self._consume(1, left)
+            self._fetch(1, left)
 
     def commit(self, receipts: Sequence[Receipt]) -> set[Partition]:
         deadline = time.monotonic() + COMMIT_WITHIN
         while True:
-            self._early += self._consume(1, 0)  # hear of a rebalance before relying on what is owned
+            self._fetch(1, 0)  # hear of a rebalance before relying on what is owned
             owned = [receipt for receipt in receipts if self._still_owns(receipt)]
             if self._try_commit(owned):
                 return {receipt.partition for receipt in receipts} - {receipt.partition for receipt in owned}
@@ -99,11 +113,12 @@ class KafkaConsumer(Consumer):
     def close(self) -> None:
         self._client.close()
 
-    def _consume(self, limit: int, timeout: float) -> list[Message]:
-        """Rebalances happen in here: the client calls `_gain` and `_lose` from this thread."""
+    def _fetch(self, limit: int, timeout: float) -> int:
+        """Into `_early`; returns how many bytes. In here rebalances call `_gain` and `_lose`."""
         with transient_failures():
             messages = self._client.consume(limit, timeout)
-        return [message for message in messages if message.error() is None or _is_delivery(message)]
+        self._early += [message for message in messages if message.error() is None or _is_delivery(message)]
+        return sum(map(len, messages))
 
     def _batch(self, messages: list[Message]) -> Batch:
         located = self._located

@@ -15,8 +15,10 @@ from ingestion.eventlog.base import PATIENCE, Entry, EventLog, Failures, Partiti
 from ingestion.eventlog.kafka.administration import Administration, Names
 from ingestion.eventlog.kafka.consuming import KafkaConsumer, settings
 from ingestion.eventlog.kafka.producing import RunningProducer
+from ingestion.eventlog.kafka.repetition import Seldom
 
 log = logging.getLogger(__name__)
+log.addFilter(Seldom())
 
 
 class KafkaLog(EventLog):

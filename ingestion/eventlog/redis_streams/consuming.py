@@ -9,7 +9,17 @@ from typing import Any
 import msgspec
 
 from ingestion.errors import TransientFailure
-from ingestion.eventlog.base import MAIN_GROUP, Batch, Consumer, Partition, Patience, Receipt, Record
+from ingestion.eventlog.base import (
+    AMPLE,
+    MAIN_GROUP,
+    PIECE,
+    Batch,
+    Consumer,
+    Partition,
+    Patience,
+    Receipt,
+    Record,
+)
 from ingestion.eventlog.redis_streams.keys import Keys
 from ingestion.eventlog.redis_streams.leases import BEGINNING, NEW, Leases, alarm_of_loss
 from ingestion.eventlog.redis_streams.server import Server
@@ -41,15 +51,15 @@ class RedisConsumer(Consumer):
         start_ms = int(start.timestamp() * 1000) if start else None
         self._leases = Leases(server, keys, group, lambda: upkeep.partitions(topics), start_ms, patience)
 
-    def poll(self, limit: int, timeout: float) -> Batch:
+    def poll(self, limit: int, timeout: float, size: int = AMPLE) -> Batch:
         deadline = time.monotonic() + timeout
         reading = _Reading()
         try:
             while True:
                 self._attend()
-                found = self._read(reading, limit - len(reading.records))
+                found = self._read(reading, limit - len(reading.records), size - reading.size)
                 left = deadline - time.monotonic()
-                if len(reading.records) >= limit or left <= 0:
+                if len(reading.records) >= limit or reading.size >= size or left <= 0:
                     break
                 if not found:
                     self._wait(min(left, LONGEST_WAIT))
@@ -88,7 +98,7 @@ class RedisConsumer(Consumer):
             self._upkeep.trim()
             self._upkeep.expire_replays()
 
-    def _read(self, reading: "_Reading", room: int) -> bool:
+    def _read(self, reading: "_Reading", room: int, size: int) -> bool:
         """Take what is there now; False if there was nothing."""
         partitions = self._next_in_turn(room)
         if not partitions:
@@ -98,8 +108,9 @@ class RedisConsumer(Consumer):
         keys += [self._keys.stream(partition) for partition in partitions]
         of_each = max(1, min(AT_ONCE, room // len(partitions)))
         marks = [mark for one in owned for mark in (one.token, one.after)]
+        bounds = of_each, PIECE, size
         try:
-            answers = self._server.run("read", keys, (self._group, self._leases.consumer, of_each, *marks))
+            answers = self._server.run("read", keys, (self._group, self._leases.consumer, *bounds, *marks))
         except TransientFailure:
             # The server may have delivered what we never saw: ask for it again.
             for one in owned:
@@ -109,14 +120,17 @@ class RedisConsumer(Consumer):
         return any(found)
 
     def _next_in_turn(self, room: int) -> list[Partition]:
-        """All that may be read; if there is less room than partitions, each comes first once."""
+        """All that may be read, or as many as there is room for; each comes first in its turn."""
         partitions = self._leases.readable()
-        if room >= len(partitions):
-            return partitions
-        self._turn = (self._turn + room) % len(partitions)
+        if not partitions:
+            return []
+        step = room if room < len(partitions) else 1
+        self._turn = (self._turn + step) % len(partitions)
         return [*partitions[self._turn :], *partitions[: self._turn]][:room]
 
-    def _take(self, reading: "_Reading", partition: Partition, entries: list[Any] | None) -> bool:
+    def _take(self, reading: "_Reading", partition: Partition, entries: list[Any] | int | None) -> bool:
+        if isinstance(entries, int):  # the bytes before it were enough
+            return False
         if entries is None:
             self._leases.lose(partition)
             return True
@@ -171,13 +185,16 @@ class _Reading:
 
     def __init__(self) -> None:
         self.records: list[Record] = []
+        self.size = 0
         self._receipts: dict[Partition, Receipt] = {}
 
     def add(self, partition: Partition, ownership: int, entries: list[Any]) -> list[bytes]:
         """Returns the ids of those that are not there any more."""
         there = [entry for entry in entries if entry[1] is not None]
         if there:
-            self.records += [_record(partition, *entry) for entry in there]
+            records = [_record(partition, *entry) for entry in there]
+            self.records += records
+            self.size += sum(len(record.value) for record in records)
             self._receipts[partition] = Receipt(partition, there[-1][0].decode(), ownership)
         return [entry_id for entry_id, fields in entries if fields is None]
 

@@ -29,7 +29,10 @@ def moment(text: str) -> datetime:
 
 
 class Command(BaseCommand):
-    help = "Put waiting dead letters on the log again, the oldest first. Safe to stop and to run again."
+    help = (
+        "Put waiting dead letters on the log again, the oldest first, and after them those that were refused "
+        "before. Safe to stop and to run again."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--code", help="only those that died of this, like unknown_field")

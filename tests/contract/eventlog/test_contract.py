@@ -7,7 +7,17 @@ from datetime import UTC, datetime
 import pytest
 
 from ingestion.errors import InvalidEvent
-from ingestion.eventlog.base import LARGEST_ENTRY, MAIN_GROUP, Batch, Entry, EventLog, Partition, Record
+from ingestion.eventlog.base import (
+    LARGEST_ENTRY,
+    MAIN_GROUP,
+    PIECE,
+    Batch,
+    Consumer,
+    Entry,
+    EventLog,
+    Partition,
+    Record,
+)
 from ingestion.eventlog.topics import METRIC_EVENTS, SNAPSHOTS, dead_letters_of
 from tests.contract.eventlog.engines import IMPATIENT, Lab
 from tests.contract.eventlog.reading import (
@@ -98,6 +108,47 @@ def test_a_poll_delivers_no_more_than_its_limit(log: EventLog) -> None:
             assert len(records) <= 3
             read_so_far += records
     assert len(read_so_far) == 50
+
+
+def write_large(log: EventLog) -> list[bytes]:
+    """A hundred entries of a tenth of a megabyte."""
+    large = [Entry(b"campaign-%d" % (n % 8), b"%d" % n + bytes(100_000)) for n in range(100)]
+    assert log.produce(METRIC_EVENTS, large, timeout=20) == {}
+    return [entry.value for entry in large]
+
+
+def read_in_small_polls(consumer: Consumer, count: int) -> list[Record]:
+    delivered: list[Record] = []
+
+    def is_done() -> bool:
+        records = consumer.poll(1000, 0.5, 1_000_000).records
+        assert sum(len(record.value) for record in records) < 1_000_000 + PIECE * 101_000
+        delivered.extend(records)
+        return len(delivered) >= count
+
+    at_last(is_done)
+    return delivered
+
+
+def test_a_poll_takes_no_more_once_it_has_so_many_bytes(log: EventLog) -> None:
+    written = write_large(log)
+    with consuming(log) as consumer:
+        assert sorted(values(read_in_small_polls(consumer, 100))) == sorted(written)
+        read_nothing(consumer)
+
+
+def test_what_was_left_undone_comes_again_in_order_also_in_small_polls(log: EventLog) -> None:
+    written = write_large(log)
+    with consuming(log) as consumer:
+        read_in_small_polls(consumer, 100)
+    with consuming(log) as consumer:
+        again = read_in_small_polls(consumer, 100)
+        assert sorted(values(again)) == sorted(written)
+        read_nothing(consumer)
+    by_partition: dict[Partition, list[int]] = defaultdict(list)
+    for record in again:
+        by_partition[record.partition].append(record.position)
+    assert all(positions == sorted(positions) for positions in by_partition.values())
 
 
 def test_topics_are_apart(log: EventLog) -> None:

@@ -8,7 +8,7 @@ from unittest.mock import Mock
 import pytest
 
 from ingestion.errors import TransientFailure
-from ingestion.eventlog.base import MAIN_GROUP, Batch, Entry, LogFull
+from ingestion.eventlog.base import MAIN_GROUP, PIECE, Batch, Entry, LogFull
 from ingestion.eventlog.redis_streams import consuming as consuming_module
 from ingestion.eventlog.redis_streams import upkeep as upkeep_module
 from ingestion.eventlog.redis_streams.durability import durability_gaps
@@ -159,6 +159,16 @@ def test_a_burst_passes_the_budget_by_no_more_than_a_hundredth(
         writers[number % 3].produce(METRIC_EVENTS, [Entry(b"key-%d" % number, bytes(2_000))])
     used = writers[0].upkeep.bytes_used()
     assert FULL * SMALL_BUDGET * 0.97 < used < (FULL + 3 * UNSEEN + 0.02) * SMALL_BUDGET
+
+
+def test_a_poll_that_large_entries_fill_leaves_no_partition_waiting(log: RedisLog) -> None:
+    large = [Entry(b"campaign-%d" % (n % 8), bytes(10_000)) for n in range(800)]
+    assert log.produce(METRIC_EVENTS, large, timeout=20) == {}
+    with consuming(log) as consumer:
+        at_last(lambda: consumer.poll(0, 0.1) is not None and len(consumer.partitions()) == 4)
+        delivered = [record for _ in range(4) for record in consumer.poll(1000, 0.5, 1).records]
+    assert len(delivered) == 4 * PIECE
+    assert len({record.partition for record in delivered}) == 4
 
 
 def delete_everything(lab: RedisLab, name: str) -> None:

@@ -1,5 +1,9 @@
 """Somebody who signed in on a page can try every route from a browser."""
 
+import json
+import re
+from html import unescape
+
 import pytest
 from django.test import Client
 
@@ -42,6 +46,30 @@ def test_who_may_write_finds_a_form_and_who_may_not_finds_none(route: str) -> No
     form = 'name="_content"'
     assert form in analyst.browser.get(route, headers=PAGE).content.decode()
     assert form not in viewer.browser.get(route, headers=PAGE).content.decode()
+
+
+def test_the_form_holds_what_stands_and_sending_it_back_changes_nothing() -> None:
+    analyst = people.analyst()
+    standing = created(
+        analyst,
+        tags=["Größe", "</textarea>"],
+        budget={"amount": "10.5", "currency": "EUR", "period": "daily"},
+    )
+    page = analyst.browser.get(address("cmp-1"), headers=PAGE).content.decode()
+    [content] = re.findall(r'<textarea name="_content"[^>]*>(.*?)</textarea>', page, re.DOTALL)
+    held = json.loads(unescape(content))
+    assert held == standing
+    again = analyst.client.put(address("cmp-1"), held, format="json").json()
+    moving = {"version", "updated_at"}
+    assert {name: again[name] for name in again.keys() - moving} == {
+        name: standing[name] for name in standing.keys() - moving
+    }
+
+
+def test_a_form_that_makes_something_new_is_empty() -> None:
+    page = people.analyst().browser.get(CAMPAIGNS, headers=PAGE).content.decode()
+    [content] = re.findall(r'<textarea name="_content"[^>]*>(.*?)</textarea>', page, re.DOTALL)
+    assert not content.strip()
 
 
 def test_the_page_of_a_list_keeps_its_filters() -> None:

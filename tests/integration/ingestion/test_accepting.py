@@ -81,7 +81,7 @@ OF_THE_CONTRACT = [
 
 
 def test_all_kinds_of_the_contract_are_on_the_log_when_the_answer_comes(
-    log: EventLog, sender: Program, campaign: Campaign
+    any_log: EventLog, sender: Program, campaign: Campaign
 ) -> None:
     answer = send(sender.client, {"events": OF_THE_CONTRACT})
     assert (answer.status_code, answer.json()) == (
@@ -94,7 +94,7 @@ def test_all_kinds_of_the_contract_are_on_the_log_when_the_answer_comes(
             "occurred_at": [RECENTLY.isoformat().replace("+00:00", "Z")] * 4,
         },
     )
-    stored = {event.event_id: event for event in on_the_log(log)}
+    stored = {event.event_id: event for event in on_the_log(any_log)}
     assert stored.keys() == {"e-1", "c-1", "o-1", "i-1"}
     assert {(e.workspace_id, e.campaign_id) for e in stored.values()} == {
         (campaign.workspace_id, campaign.id)
@@ -185,14 +185,14 @@ def test_all_rejected_is_a_422_with_the_same_body_inside(log: EventLog, sender: 
 
 
 def test_one_identity_twice_in_a_request_is_one_event_as_it_was_sent_last(
-    log: EventLog, sender: Program, campaign: Campaign
+    any_log: EventLog, sender: Program, campaign: Campaign
 ) -> None:
     first = metric(clicks=1)
     other_spelling = metric(clicks=2, campaign_id=str(campaign.id), deduplication_key="e-1")
     body = send(sender.client, {"events": [first, first, metric("e-2"), click("e-1"), other_spelling]}).json()
     assert (body["accepted"], body["duplicates_in_request"], body["rejected"]) == (5, 2, [])
     assert body["event_ids"] == ["e-1", "e-1", "e-2", "e-1", "e-1"]
-    stored = on_the_log(log)
+    stored = on_the_log(any_log)
     assert sorted((event.kind, event.event_id) for event in stored) == [
         ("click", "e-1"),
         ("metric", "e-1"),
@@ -288,9 +288,9 @@ def test_a_body_that_is_no_json_is_a_400(log: EventLog, sender: Program, body: b
     assert (answer.status_code, answer.json()["code"]) == (400, "malformed_body")
 
 
-def test_a_thousand_is_not_too_many(log: EventLog, sender: Program) -> None:
+def test_a_thousand_is_not_too_many(any_log: EventLog, sender: Program) -> None:
     assert send_lines(sender.client, *[metric(f"e-{n}") for n in range(1000)]).json()["accepted"] == 1000
-    assert len(on_the_log(log)) == 1000
+    assert len(on_the_log(any_log)) == 1000
 
 
 def test_what_is_no_json_and_no_gzip_is_a_415(log: EventLog, sender: Program) -> None:

@@ -1,6 +1,5 @@
 """What a sender is told when a server behind the door is away: nothing half, and what is safe to repeat."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,7 +8,7 @@ from django.db import OperationalError
 from analytics_project import health
 from ingestion import accepting
 from ingestion.eventlog.base import EventLog
-from tests.contract.eventlog.engines import RedisLab, fresh_name, outage, silence
+from tests.contract.eventlog.engines import RedisLab, ServerLab, fresh_name, outage, silence
 from tests.integration.ingestion.event_calls import RECENTLY, click, metric, on_the_log, send
 from tests.people import Program
 
@@ -18,26 +17,10 @@ pytestmark = pytest.mark.django_db
 BOTH_TOPICS = [metric("e-1"), metric(campaign_id="cmp-404"), click("c-1"), metric("e-1")]
 
 
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisLab]:
-    """A server of the log's that these tests may kill."""
-    lab = RedisLab(tmp_path_factory.mktemp("redis"))
-    yield lab
-    lab.close()
-
-
-@pytest.fixture
-def log(lab: RedisLab, monkeypatch: pytest.MonkeyPatch) -> Iterator[EventLog]:
-    log = lab.open(fresh_name())
-    monkeypatch.setattr(accepting, "event_log", lambda: log)
-    yield log
-    log.close()
-
-
 def test_while_the_log_is_down_every_outcome_is_unknown(
-    lab: RedisLab, log: EventLog, sender: Program
+    server_lab: ServerLab, any_log: EventLog, sender: Program
 ) -> None:
-    with outage(lab):
+    with outage(server_lab):
         answer = send(sender.client, {"events": BOTH_TOPICS})
     assert answer.status_code == 503
     assert answer["Content-Type"] == "application/problem+json"
@@ -53,25 +36,25 @@ def test_while_the_log_is_down_every_outcome_is_unknown(
 
 
 def test_what_is_sent_again_as_the_answer_says_counts_once(
-    lab: RedisLab, log: EventLog, sender: Program
+    server_lab: ServerLab, any_log: EventLog, sender: Program
 ) -> None:
     """Nothing was named by the sender: the ids and times of the answer make the retry the same fact."""
     event = {name: value for name, value in metric().items() if name not in {"event_id", "occurred_at"}}
-    with silence(lab):
+    with silence(server_lab):
         unknown = send(sender.client, event)
     assert unknown.status_code == 503
     [told] = unknown.json()["events"]
     again = event | {name: told[name] for name in ("event_id", "occurred_at")}
     for _ in range(2):
         assert send(sender.client, again).status_code == 202
-    identities = {(event.event_id, event.occurred_at) for event in on_the_log(log)}
+    identities = {(event.event_id, event.occurred_at) for event in on_the_log(any_log)}
     assert [event_id for event_id, _ in identities] == [told["event_id"]]
 
 
 def test_a_log_without_room_says_when_to_come_back(
-    lab: RedisLab, sender: Program, monkeypatch: pytest.MonkeyPatch
+    redis_lab: RedisLab, sender: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    log = lab.open(fresh_name(), budget_bytes=1000)
+    log = redis_lab.open(fresh_name(), budget_bytes=1000)
     monkeypatch.setattr(accepting, "event_log", lambda: log)
     assert send(sender.client, {"events": [metric(f"e-{n}") for n in range(100)]}).status_code == 202
     log.upkeep._measured_at = 0.0
@@ -94,9 +77,10 @@ def test_without_postgres_nothing_is_on_the_log(
     assert on_the_log(log) == []
 
 
-def test_the_health_page_names_the_log(lab: RedisLab, log: EventLog, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_health_page_names_the_log(redis_lab: RedisLab, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = redis_lab.open(fresh_name())
     monkeypatch.setattr(health, "event_log", lambda: log)
     check = next(check for check in health.CHECKS if check.name == "event_log")
     assert health._find(check).ok
-    with outage(lab):
+    with outage(redis_lab):
         assert not health._find(check).ok

@@ -4,16 +4,20 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import Workspace
 from campaigns.models import Campaign
-from insights.models import DaysBuilt
+from insights.models import DaysBuilt, RecomputedThrough, SetAside
+from insights.rollups.days import build_missing_days
 from insights.rollups.minutes import drop_old_minutes
 from insights.rollups.recompute import recompute
-from insights.rollups.tick import tick
+from insights.rollups.tick import Outcome, tick
 from tests.integration.insights import oracle
+from tests.integration.insights.conftest import new_campaign
 from tests.integration.insights.marking import settle_everything, unsettled
 from tests.integration.insights.raw import Raw
+from warehouse.errors import WarehouseRefused
 from warehouse.tables import ROLLUP_MINUTE
 from warehouse.writer import insert
 
@@ -62,6 +66,89 @@ def test_the_engine_need_not_know_the_zone(
     tick()
     days = raw.standing("rollup_day", "bucket")
     assert days == {key[1:]: figures for key, figures in oracle.by_day(raw, KATHMANDU).items()}
+
+
+def put_over_months(raw: Raw) -> None:
+    raw.put_events(
+        *(
+            raw.event(f"e{days}", MIDNIGHT - timedelta(days=days, minutes=1), clicks=1)
+            for days in range(0, 60, 3)
+        )
+    )
+
+
+def turn_of_building(campaign: Campaign) -> datetime:
+    assert build_missing_days(seconds=0)
+    assert not are_days_built(campaign, KATHMANDU)
+    return datetime.fromisoformat(RecomputedThrough.building_now()["through"])
+
+
+def finish() -> None:
+    while tick() is Outcome.MORE:
+        pass
+
+
+def test_a_long_build_goes_on_at_the_next_tick(raw: Raw, campaign: Campaign) -> None:
+    put_over_months(raw)
+    finish()
+    Campaign.objects.filter(id=campaign.id).update(timezone=KATHMANDU)
+    through = [turn_of_building(campaign) for _ in range(5)]
+    assert through == sorted(set(through))
+    while build_missing_days(seconds=0):
+        pass
+    assert are_days_built(campaign, KATHMANDU)
+    assert RecomputedThrough.building_now() == {}
+    assert raw.standing("rollup_day", "timezone, bucket") == oracle.by_day(raw, BERLIN, KATHMANDU)
+
+
+def test_what_is_built_is_kept_up_though_the_campaign_has_left_the_zone(raw: Raw, campaign: Campaign) -> None:
+    put_over_months(raw)
+    finish()
+    Campaign.objects.filter(id=campaign.id).update(timezone=KATHMANDU)
+    assert turn_of_building(campaign)
+    Campaign.objects.filter(id=campaign.id).update(timezone=BERLIN)
+    early = MIDNIGHT - timedelta(days=57)
+    raw.put_events(raw.event("late", early, clicks=7))
+    recompute([raw.target("events", early, early + timedelta(minutes=1))])
+    Campaign.objects.filter(id=campaign.id).update(timezone=KATHMANDU)
+    while build_missing_days(seconds=0):
+        pass
+    assert raw.standing("rollup_day", "timezone, bucket") == oracle.by_day(raw, BERLIN, KATHMANDU)
+
+
+def test_a_build_that_was_left_begins_anew(raw: Raw, campaign: Campaign) -> None:
+    put_over_months(raw)
+    finish()
+    Campaign.objects.filter(id=campaign.id).update(timezone=KATHMANDU)
+    turn_of_building(campaign)
+    Campaign.objects.filter(id=campaign.id).update(timezone=BERLIN)
+    assert not build_missing_days()
+    assert RecomputedThrough.building_now() == {}
+
+
+def test_a_build_that_is_refused_stops_no_other(
+    raw: Raw, campaign: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_over_months(raw)
+    finish()
+    other = new_campaign(KATHMANDU)
+    Campaign.objects.filter(id=campaign.id).update(timezone=KATHMANDU)
+
+    def no(*_: object) -> None:
+        raise WarehouseRefused(469, "no")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("insights.rollups.days.recompute_days", no)
+        finish()
+        assert are_days_built(other, KATHMANDU)
+        aside = SetAside.objects.get(campaign_id=campaign.id)
+        assert (aside.source, aside.reason) == (SetAside.DAYS, "ClickHouse refused with code 469: no")
+    finish()
+    assert not are_days_built(campaign, KATHMANDU)  # it waits for its time
+    SetAside.objects.update(next_try_at=timezone.now())
+    finish()
+    assert are_days_built(campaign, KATHMANDU)
+    assert not SetAside.objects.filter(campaign_id=campaign.id).exists()
 
 
 def test_until_then_both_are_kept_up(raw: Raw, campaign: Campaign) -> None:

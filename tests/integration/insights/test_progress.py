@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from ingestion.pipeline.gaps import fill_gaps, open_gap
 from insights.models import RecomputedThrough
 from insights.rollups import marks
 from insights.rollups.progress import data_through
@@ -26,8 +27,8 @@ def nothing_consumed(writer: Writer) -> Iterator[None]:
     writer.run("TRUNCATE TABLE log_progress", feature="test")
 
 
-def consumed(partition: int, through: datetime) -> None:
-    columns: dict[str, list[Any]] = {"log": ["events"], "log_partition": [partition], "through": [through]}
+def consumed(partition: int, through: datetime, log: str = "events") -> None:
+    columns: dict[str, list[Any]] = {"log": [log], "log_partition": [partition], "through": [through]}
     insert(LOG_PROGRESS, columns, feature="test")
 
 
@@ -44,6 +45,29 @@ def test_it_is_the_least_over_the_partitions() -> None:
     consumed(1, NOON + timedelta(minutes=5))  # an idle one advances, too
     tick()
     assert data_through() == NOON
+
+
+def test_a_partition_that_nobody_has_told_of_yet_leaves_it_unknown() -> None:
+    consumed(0, NOON)
+    consumed(1, datetime.fromtimestamp(0, UTC))
+    tick()
+    assert data_through() is None
+
+
+def test_it_is_unknown_as_long_as_the_raw_tables_have_a_gap() -> None:
+    consumed(0, NOON)
+    first = open_gap("replay-1")
+    second = open_gap("replay-2")
+    assert (first, second) == ({"replay-1"}, {"replay-1", "replay-2"})
+    tick()
+    assert data_through() is None
+    fill_gaps(first)
+    tick()
+    assert data_through() is None
+    fill_gaps(second)
+    tick()
+    assert data_through() == NOON
+    assert open_gap("replay-3") == {"replay-3"}
 
 
 def test_what_was_stored_but_not_rolled_up_does_not_count(raw: Raw, today: datetime) -> None:

@@ -6,7 +6,8 @@ from random import Random
 
 import pytest
 
-from insights.rollups.recompute import recompute
+from insights.rollups.recompute import parameters_of, recompute, steps_of
+from insights.rollups.targets import Target
 from tests.integration.insights import oracle
 from tests.integration.insights.raw import Figures, Raw, Row
 
@@ -123,3 +124,21 @@ def test_a_target_is_in_whole_minutes(raw: Raw, today: datetime) -> None:
         recompute([raw.target("events", today, today + timedelta(seconds=90))])
     with pytest.raises(ValueError, match="no stretch"):
         recompute([raw.target("events", today, today)])
+
+
+def rows_read(raw: Raw, target: Target) -> int:
+    """By the statement that makes the minutes of a target."""
+    step = next(steps_of([target]))
+    with raw.writer._pool.connection() as connection:
+        connection.execute(step.sql, parameters_of(step, 60))
+        read: int = connection.last_query.progress.rows
+    return read
+
+
+def test_what_is_not_asked_for_is_not_read(raw: Raw, today: datetime) -> None:
+    """Clicks of a campaign do not cost its metric events a look at each."""
+    raw.put_events(raw.event("e1", today, clicks=1))
+    raw.put_interactions(*(raw.interaction(f"i{number}", today) for number in range(3000)))
+    ends = today + timedelta(minutes=1)
+    assert rows_read(raw, raw.target("events", today, ends)) < 3000
+    assert rows_read(raw, raw.target("tracked", today, ends)) >= 3000

@@ -14,7 +14,7 @@ from django_redis import get_redis_connection
 
 from api.cache_server import CacheServerDown
 from insights.models import RecomputedThrough
-from insights.rollups import marks, turn
+from insights.rollups import marks, refusals
 from insights.rollups.tick import Outcome, alone, tick
 from runtime.config import configuration
 from tests.integration.insights import oracle
@@ -24,7 +24,6 @@ from tests.integration.insights.marking import (
     age_marks,
     forget_marks,
     put_marks,
-    settle_everything,
     unsettled,
 )
 from tests.integration.insights.raw import Raw
@@ -58,7 +57,7 @@ def test_a_mark_is_settled_once_it_is_old_enough(raw: Raw, today: datetime) -> N
 def test_a_mark_that_is_made_again_meanwhile_stays(raw: Raw, today: datetime) -> None:
     raw.put_events(raw.event("e1", today, clicks=1))
     age_marks(raw, 1000)
-    (old,) = marks.unsettled(after=0, until=marks.version_at(2**60), most=10**6)[:1] or [None]
+    (old,) = marks.unsettled(after=marks.end_of(0), until=marks.version_at(2**60), most=10**6)[:1] or [None]
     assert old is not None
     raw.put_events(raw.event("e2", today, clicks=1))
     marks.settle([old])
@@ -112,13 +111,30 @@ def test_portions_are_bounded_and_come_to_the_same(raw: Raw, today: datetime, op
     assert raw.standing("rollup_15min") == oracle.by_quarter(raw)
 
 
-def test_marks_of_one_insert_are_not_torn_apart(raw: Raw, today: datetime, options: Any) -> None:
-    """They have one version: what is left of them would be passed over."""
-    options(marks_per_tick=3, margin_seconds=0)
+@pytest.mark.parametrize("tick_seconds", [0, 60])
+def test_marks_of_one_insert_come_in_portions_and_none_is_passed_over(
+    raw: Raw, today: datetime, options: Any, monkeypatch: pytest.MonkeyPatch, tick_seconds: int
+) -> None:
+    """They have one version. A tick that has time for one portion goes on where the last one stopped."""
+    options(marks_per_tick=3, margin_seconds=0, tick_seconds=tick_seconds)
+    portions: list[int] = []
+    recompute = refusals.recompute
+
+    def noted(targets: Any) -> Any:
+        asked = list(targets)
+        portions.append(len(asked))
+        return recompute(asked)
+
+    monkeypatch.setattr("insights.rollups.refusals.recompute", noted)
     raw.put_events(*(raw.event(f"e{at}", today + timedelta(minutes=at), clicks=1) for at in range(10)))
-    tick()
+    while tick() is Outcome.MORE:
+        pass
+    assert max(portions) == 3
     assert raw.standing("rollup_15min") == oracle.by_quarter(raw)
-    settle_everything(raw)
+    age_marks(raw, configuration().aggregation.settle_seconds + 1)
+    while tick() is Outcome.MORE:
+        pass
+    assert unsettled(raw) == []
 
 
 def test_a_tick_that_runs_out_of_time_says_so_and_the_next_goes_on(
@@ -139,7 +155,7 @@ def test_the_oldest_comes_first(raw: Raw, today: datetime, options: Any) -> None
     early, late = today, today + timedelta(minutes=1)
     RecomputedThrough.objects.update(marks=now - 100 * SECOND)
     put_marks(raw, [("events", late, now - 10 * SECOND), ("events", early, now - 20 * SECOND)])
-    found = marks.unsettled(after=now - 100 * SECOND, until=now, most=10**6)
+    found = marks.unsettled(after=marks.end_of(now - 100 * SECOND), until=now, most=10**6)
     assert [mark.bucket for mark in found if mark.campaign_id == raw.campaign_id] == [early, late]
 
 
@@ -225,7 +241,7 @@ def test_a_portion_that_fails_comes_again_smaller(
     raw: Raw, today: datetime, monkeypatch: pytest.MonkeyPatch, options: Any
 ) -> None:
     options(marks_per_tick=8, margin_seconds=0)
-    recompute = turn.recompute
+    recompute = refusals.recompute
 
     def only_small(targets: Any) -> Any:
         asked = list(targets)
@@ -235,7 +251,7 @@ def test_a_portion_that_fails_comes_again_smaller(
 
     for number in range(8):
         raw.put_events(raw.event(f"e{number}", today + timedelta(minutes=number), clicks=1))
-    monkeypatch.setattr("insights.rollups.turn.recompute", only_small)
+    monkeypatch.setattr("insights.rollups.refusals.recompute", only_small)
     for _ in range(30):
         try:
             if tick() is Outcome.DONE:

@@ -1,6 +1,7 @@
 """What the terminal shows, and when it is quiet."""
 
 import io
+from contextlib import suppress
 from pathlib import Path
 
 from rich.console import Console
@@ -43,3 +44,12 @@ def test_progress_is_shown_until_everything_runs_and_news_for_ever() -> None:
     assert "postgres starts" in paper.getvalue()
     assert "web starts" not in paper.getvalue()
     assert "web ended with signal SIGKILL; it is started again" in paper.getvalue()
+
+
+def test_output_that_takes_no_more_costs_lines_and_nothing_else() -> None:
+    full = Path("/dev/full").open("w")  # noqa: SIM115 - closing it fails, too
+    screen = Screen(Console(file=full))
+    screen.tell("A process died")
+    screen.progress("It starts")
+    with suppress(OSError):
+        full.close()

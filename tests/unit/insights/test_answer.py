@@ -102,6 +102,14 @@ def test_foreign_money_is_known_to_be_missing() -> None:
     assert codes(body) == ["partial_metric"]
 
 
+def test_what_no_source_of_a_row_reports_is_null_with_a_warning() -> None:
+    seen = found(FIRST, "tracked", clicks=2)
+    body = told(seen, fresh=freshness(tracked=True), metrics="spend,tracked_clicks")
+    assert body["totals"] == {"spend": None, "tracked_clicks": 2}
+    assert [(one["code"], one["metrics"]) for one in body["warnings"]] == [("not_reported", ["spend"])]
+    assert codes(told(seen, fresh=freshness(tracked=True), metrics="tracked_clicks")) == []
+
+
 def test_tracked_figures_are_null_before_any_tracking_and_zero_after() -> None:
     never = told(found(FIRST, clicks=1), metrics="tracked_clicks,tracked_value")
     assert never["totals"] == {"tracked_clicks": None, "tracked_value": None}

@@ -27,13 +27,14 @@ from ingestion.dead_letters.replaying import (
     waiting,
 )
 from ingestion.errors import InvalidEvent, TransientFailure
-from ingestion.eventlog.base import Entry
+from ingestion.eventlog.base import Entry, EventLog
 from ingestion.eventlog.memory import MemoryLog
 from ingestion.eventlog.opening import open_log
 from ingestion.events.coding import read_metric_event
 from ingestion.events.identity import identity_of
 from runtime.config import configuration
 from runtime.options import REPOSITORY
+from tests.contract.eventlog.engines import ServerLab, silence
 from tests.integration.ingestion.dead_letters.letters import (
     LOGGED_MS,
     Listener,
@@ -41,6 +42,7 @@ from tests.integration.ingestion.dead_letters.letters import (
     mended,
     parked,
 )
+from tests.integration.ingestion.event_calls import on_the_log
 
 pytestmark = pytest.mark.django_db
 
@@ -209,11 +211,24 @@ def test_a_run_takes_no_more_than_its_maximum() -> None:
     assert waiting(DeadLetter.objects.all(), 3) == [letter.pk for letter in letters[:3]]
 
 
+def test_those_that_are_refused_again_let_the_others_go_first() -> None:
+    broken = [parked(b"broken", logged_ms=LOGGED_MS + index) for index in range(3)]
+    good = parked(mended(), logged_ms=LOGGED_MS + 10)
+    letters = DeadLetter.objects.all()
+    [first] = replay_many(waiting(letters, 2), by=WHO)
+    assert set(first.refused) == {letter.place for letter in broken[:2]}
+    [second] = replay_many(waiting(letters, 2), by=WHO)
+    assert (second.replayed, set(second.refused)) == (1, {broken[2].place})
+    assert as_it_stands(good).state == State.REPLAYED
+    assert waiting(letters, 3) == [letter.pk for letter in broken]  # the longest ago first
+
+
 def test_an_examination_says_the_same_and_changes_nothing(listener: Listener) -> None:
     good, broken = parked(mended()), parked(b"broken")
     [part] = examine_many([good.pk, broken.pk])
     assert (part.replayed, list(part.refused)) == (1, [broken.place])
-    assert as_it_stands(good).state == State.WAITING
+    assert {as_it_stands(letter).state for letter in (good, broken)} == {State.WAITING}
+    assert as_it_stands(broken).refused_at is None
     assert listener.heard(0) == []
 
 
@@ -223,6 +238,28 @@ def test_the_audit_trail_names_the_change_and_shows_no_payload() -> None:
     entry = AuditEntry.objects.get_for_object(letter).latest("id")
     assert entry.changes["state"] == ["waiting", "replayed"]
     assert "an-id-that-is-nobodys-business" not in str(entry.changes)
+
+
+def test_on_every_server_what_is_an_event_is_on_the_log_and_what_is_none_waits(any_log: EventLog) -> None:
+    letter, broken = parked(mended()), parked(b"broken")
+    [part] = replay_many([letter.pk, broken.pk], by=WHO)
+    assert (part.replayed, set(part.refused)) == (1, {broken.place})
+    assert on_the_log(any_log) == [read_metric_event(bytes(letter.payload))]
+    assert (as_it_stands(letter).state, as_it_stands(broken).state) == (State.REPLAYED, State.WAITING)
+
+
+def test_a_letter_whose_server_answers_nobody_waits_and_is_one_fact_in_the_end(
+    server_lab: ServerLab, any_log: EventLog
+) -> None:
+    letter = parked(mended())
+    any_log.check()
+    with silence(server_lab), pytest.raises(TransientFailure):
+        replay_one(letter.pk, by=WHO)
+    assert as_it_stands(letter).state == State.WAITING
+    replay_one(letter.pk, by=WHO)
+    assert {identity_of(event) for event in on_the_log(any_log)} == {
+        identity_of(read_metric_event(bytes(letter.payload)))
+    }
 
 
 @pytest.mark.django_db(transaction=True)

@@ -7,10 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.contract.eventlog.engines import RedisLab, ServerLab, fresh_name
-from tests.contract.eventlog.labs import kafka_lab, redis_lab, server_lab
 from tests.integration.ingestion.pipeline.world import World
-
-__all__ = ["kafka_lab", "redis_lab", "server_lab"]
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""`consume_events` as it is, but for a lease that tests can wait for."""
+"""`consume_events` as it is, but for a lease and a patience with Postgres that tests can wait for."""
 
 import os
 import sys
@@ -16,6 +16,7 @@ def main() -> None:
     from ingestion.management.commands import consume_events
     from tests.contract.eventlog.engines import IMPATIENT
 
+    consume_events.LONGEST_ANSWER_SECONDS = IMPATIENT.lease
     consume_events.open_log = partial(open_log, patience=IMPATIENT)
     execute_from_command_line(["manage.py", "consume_events", *sys.argv[1:]])
 

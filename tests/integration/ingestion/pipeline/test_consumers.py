@@ -18,6 +18,7 @@ from ingestion.dead_letters.models import ConsumerStop, DeadLetter
 from ingestion.dead_letters.stopping import stop_acknowledge
 from ingestion.eventlog.base import MAIN_GROUP, Entry
 from ingestion.eventlog.topics import METRIC_EVENTS, SNAPSHOTS, TOPICS, dead_letters_of, entry_of
+from ingestion.pipeline.gaps import FOREVER_MS, NOTHING_MS
 from ingestion.pipeline.nudging import QUEUE
 from runtime.config import configuration
 from runtime.fault_points import VARIABLE, FaultPoint
@@ -280,6 +281,30 @@ def test_a_replay_from_the_beginning_rebuilds_emptied_raw_tables(
         assert Counter(rows) == click_rows(events)
         assert writer.rows("SELECT sequence FROM snapshots FINAL", feature=FEATURE) == [(1,)]
     assert consumer.drained() == 0
+
+
+def test_until_a_gap_is_filled_nothing_is_claimed(redis_world: World, own_clickhouse: RunningServer) -> None:
+    places = places_of(own_clickhouse)
+    redis_world.put([metric(redis_world.workspace, number) for number in range(20)])
+    killed = {VARIABLE: f"{FaultPoint.CONSUMER_INSERTED}=kill"}
+    with closing(reader_of(options_of(own_clickhouse))) as reader:
+
+        def gaps() -> list[int]:
+            sql = "SELECT max(toUnixTimestamp64Milli(through)) FROM log_progress GROUP BY log ORDER BY log"
+            return [through for (through,) in reader.rows(sql, feature=FEATURE)]
+
+        redis_world.consumer("--from-beginning", "--fill-gap", **places, **killed).ended()
+        assert gaps() == [NOTHING_MS]
+        assert redis_world.consumer("--from-beginning", **places).ended() == 0
+        assert gaps() == [NOTHING_MS]
+        assert redis_world.consumer("--from-beginning", "--fill-gap", **places).ended() == 0
+        assert gaps() == [FOREVER_MS, FOREVER_MS]
+
+
+def test_a_gap_is_filled_by_a_replay_alone(redis_world: World) -> None:
+    refused = redis_world.consumer("--fill-gap")
+    assert refused.ended() == 1
+    assert "--from-beginning" in refused.said()
 
 
 def test_a_replay_since_a_time_takes_what_was_logged_since(world: World) -> None:

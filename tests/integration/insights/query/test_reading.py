@@ -8,6 +8,7 @@ import pytest
 
 from accounts.rights import Right
 from campaigns.models import Campaign, CampaignGrant
+from insights.models import RecomputedThrough, SetAside
 from insights.query import reading
 from tests import people
 from tests.integration.insights.query.rollup_rows import (
@@ -97,6 +98,23 @@ def test_an_answer_that_is_held_is_not_sent_again_until_a_figure_changes() -> No
     assert (again.status_code, again.content, again.headers["ETag"]) == (304, b"", tag)
     put(quarter(campaign, MONDAY, clicks=2, version=2))
     assert get(owner, campaign, **{"If-None-Match": tag}).status_code == 200
+
+
+def test_a_campaign_with_something_set_aside_is_as_fresh_as_before_that() -> None:
+    owner = people.owner()
+    campaign, other = campaign_of(owner), campaign_of(owner, reference="other")
+    RecomputedThrough.objects.create(data_through=MONDAY)
+    SetAside.objects.create(
+        **{"workspace_id": campaign.workspace_id, "campaign_id": campaign.id, "source": "events"},
+        **{
+            "bucket": MONDAY,
+            "version": 2,
+            "next_try_at": MONDAY,
+            "data_through": MONDAY - timedelta(hours=1),
+        },
+    )
+    through = [get(owner, which).json()["freshness"]["data_through"] for which in (campaign, other)]
+    assert through == ["2026-11-02T09:00:00Z", "2026-11-02T10:00:00Z"]
 
 
 def test_without_clickhouse_it_says_what_is_down(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -236,7 +254,7 @@ class TestFreshness:
 @pytest.fixture
 def consumed(monkeypatch: pytest.MonkeyPatch) -> None:
     """The consumer is through with everything up to now."""
-    monkeypatch.setattr(reading, "data_through", lambda: datetime.now(UTC))
+    monkeypatch.setattr(reading, "data_through_of", lambda _: datetime.now(UTC))
 
 
 def sources(who: Person, campaign: Campaign) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ingestion.dead_letters.parking import Dead
-from ingestion.eventlog.base import Batch, Consumer, Receipt
+from ingestion.eventlog.base import AMPLE, Batch, Consumer, Receipt
 from ingestion.pipeline.consumer import Steps
 from ingestion.pipeline.facts import Decoded
 from ingestion.pipeline.seen import NOTHING, Memory
@@ -60,8 +60,8 @@ class NotingConsumer(Consumer):
         self._consumer = consumer
         self._noted = noted
 
-    def poll(self, limit: int, timeout: float) -> Batch:
-        return self._consumer.poll(limit, timeout)
+    def poll(self, limit: int, timeout: float, size: int = AMPLE) -> Batch:
+        return self._consumer.poll(limit, timeout, size)
 
     def hold(self, seconds: float) -> None:
         self._noted.step("hold")

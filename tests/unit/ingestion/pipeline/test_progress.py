@@ -17,12 +17,19 @@ from warehouse.errors import WarehouseUnavailable
 TOPICS = [METRIC_EVENTS]
 
 
+def partitions(count: int) -> set[Partition]:
+    return {Partition(METRIC_EVENTS, number) for number in range(count)}
+
+
 class Lab:
-    def __init__(self) -> None:
+    """Of a log with four partitions; `stored` are those that the warehouse knows."""
+
+    def __init__(self, stored: set[Partition] | None = None) -> None:
         self.noted = Noted()
         self.log = MemoryLog()
         self.consumer = self.log.consumer(MAIN_GROUP, TOPICS)
-        self.progress = Progress(self.log, self.consumer, self.noted.insert, TOPICS)
+        self.stored = partitions(4) if stored is None else stored
+        self.progress = Progress(self.log, self.consumer, self.noted.insert, TOPICS, lambda: set(self.stored))
 
     def put(self, count: int) -> None:
         self.log.produce(METRIC_EVENTS, [Entry(b"one campaign", b"%d" % n) for n in range(count)])
@@ -88,6 +95,26 @@ def test_nothing_is_claimed_of_what_another_one_owns() -> None:
     lab.told()
     lab.log.consumer(MAIN_GROUP, TOPICS)
     assert len(lab.told()) == 2
+
+
+def test_a_partition_that_only_an_earlier_log_had_holds_nothing_back() -> None:
+    lab = Lab(stored=partitions(6) | {Partition("of another product", 9)})
+    lab.log.consumer(MAIN_GROUP, TOPICS)
+    before = now_ms()
+    told = lab.told()
+    assert told.keys() >= {4, 5}
+    assert told[5] >= before - CLOCK_MARGIN_MS
+    assert lab.told()[5] >= told[5]
+
+
+def test_a_new_partition_holds_everything_back_until_its_owner_tells_of_it() -> None:
+    lab = Lab(stored=partitions(1))
+    lab.log.consumer(MAIN_GROUP, TOPICS)
+    told = lab.told()
+    assert set(told) == {0, 1, 2, 3}
+    others = {number for number, through in told.items() if not through}
+    assert len(others) == 2
+    assert not others & lab.told().keys()
 
 
 def test_it_is_told_about_once_a_second() -> None:

@@ -110,12 +110,12 @@ def test_nobody_clicks_what_was_not_shown_nor_buys_without_a_click() -> None:
 
 
 def test_nights_are_quiet() -> None:
-    hours = by(told(timezone="UTC"), slice(11, 13))
+    hours = by(told(TWO_DAYS, timezone="UTC"), slice(11, 13))
     assert hours["03"] * 5 < hours["20"]
 
 
 def test_days_begin_where_the_campaign_is() -> None:
-    hours = by(told(timezone="America/New_York"), slice(11, 13))
+    hours = by(told(TWO_DAYS, timezone="America/New_York"), slice(11, 13))
     assert hours["08"] * 4 < hours["23"]  # four at night, and seven in the evening
 
 
@@ -127,8 +127,8 @@ def test_weekends_are_for_shopping_and_not_for_offices() -> None:
 
 
 def test_the_year_has_a_season() -> None:
-    summer = Stretch(datetime(2026, 6, 8, tzinfo=UTC), datetime(2026, 6, 15, tzinfo=UTC), HOUR)
-    winter = Stretch(datetime(2026, 11, 23, tzinfo=UTC), datetime(2026, 11, 30, tzinfo=UTC), HOUR)
+    summer = Stretch(datetime(2026, 6, 8, tzinfo=UTC), datetime(2026, 6, 10, tzinfo=UTC), HOUR)
+    winter = Stretch(datetime(2026, 11, 23, tzinfo=UTC), datetime(2026, 11, 25, tzinfo=UTC), HOUR)
     assert total(told(winter), "spend") > 1.1 * total(told(summer), "spend")
 
 

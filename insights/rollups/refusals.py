@@ -1,0 +1,106 @@
+"""What ClickHouse refuses to recompute is set aside, so that everything else goes on.
+
+The mark of such a bucket stays unsettled and its campaign is not said to be fresh. It is tried again after
+pauses that grow; once it comes through, its mark is worked off as any other.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+import structlog
+from django.db.models import F
+from django.utils import timezone
+
+from insights.models import SetAside
+from insights.rollups.marks import Mark
+from insights.rollups.recompute import recompute
+from warehouse.errors import WarehouseRefused
+
+logger = structlog.get_logger(__name__)
+
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
+
+
+class Bucket(NamedTuple):
+    workspace_id: UUID
+    campaign_id: UUID
+    source: str
+    bucket: datetime
+
+
+class Recomputed(NamedTuple):
+    """The campaigns whose figures may have changed, and the marks that were set aside instead."""
+
+    campaigns: set[UUID]
+    aside: set[Mark]
+
+
+def recompute_but_refused(marks: Sequence[Mark], data_through: datetime | None) -> Recomputed:
+    """As `recompute`; what is refused is halved until the marks are found that are refused by themselves."""
+    if not marks:
+        return Recomputed(set(), set())
+    try:
+        return Recomputed(recompute(mark.target for mark in marks), set())
+    except WarehouseRefused as refusal:
+        if len(marks) == 1:
+            return set_mark_aside(marks[0], refusal, data_through)
+    half = len(marks) // 2
+    in_order = sorted(marks)  # what is refused for one reason lies together
+    one, other = (recompute_but_refused(each, data_through) for each in (in_order[:half], in_order[half:]))
+    return Recomputed(one.campaigns | other.campaigns, one.aside | other.aside)
+
+
+def set_mark_aside(mark: Mark, reason: Exception, data_through: datetime | None) -> Recomputed:
+    set_aside(Bucket(*mark[:4]), reason, data_through=data_through, version=mark.version)
+    return Recomputed(set(), {mark})
+
+
+def set_aside(bucket: Bucket, reason: Exception, *, data_through: datetime | None, version: int = 0) -> None:
+    """`data_through` was said before. Of what stands aside already the reason alone is told anew."""
+    row, is_new = SetAside.objects.get_or_create(
+        **bucket._asdict(),
+        defaults={
+            "version": version,
+            "data_through": data_through,
+            "next_try_at": timezone.now() + FIRST_PAUSE,
+        },
+    )
+    row.code = reason.code if isinstance(reason, WarehouseRefused) else None
+    row.reason = str(reason).partition(" Stack trace:")[0]
+    row.save(update_fields=("code", "reason"))
+    told = {name: str(value) for name, value in bucket._asdict().items()}
+    logger.error("set_aside", **told, tries=row.tries, is_new=is_new, reason=row.reason)
+
+
+def standing_aside() -> frozenset[Bucket]:
+    """What no portion takes."""
+    return frozenset(Bucket(*row) for row in SetAside.objects.values_list(*Bucket._fields))
+
+
+def due(most: int) -> list[SetAside]:
+    """Marked buckets that are to be tried now. Each is put off at once: a try may end in any way."""
+    rows = list(
+        SetAside.objects.filter(next_try_at__lte=timezone.now())
+        .exclude(source=SetAside.DAYS)
+        .order_by("next_try_at")[:most]
+    )
+    put_off(rows)
+    return rows
+
+
+def take_back(rows: Collection[SetAside]) -> None:
+    """They came through."""
+    SetAside.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    logger.info("taken_back", buckets=len(rows))
+
+
+def put_off(rows: Collection[SetAside]) -> None:
+    for row in rows:
+        pause = min(FIRST_PAUSE * 2 ** min(row.tries, 10), LONGEST_PAUSE)
+        SetAside.objects.filter(pk=row.pk).update(tries=F("tries") + 1, next_try_at=timezone.now() + pause)
+
+
+def mark_of(row: SetAside) -> Mark:
+    return Mark(row.workspace_id, row.campaign_id, row.source, row.bucket, row.version, 0)

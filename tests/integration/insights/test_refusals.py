@@ -1,0 +1,182 @@
+"""What ClickHouse refuses stands aside: everything else goes on, nobody is told that it is done."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from insights.models import RecomputedThrough, SetAside
+from insights.rollups import refusals
+from insights.rollups.progress import data_through, data_through_of
+from insights.rollups.targets import Target
+from insights.rollups.tick import Outcome, tick
+from runtime.config import configuration
+from tests.integration.insights import oracle
+from tests.integration.insights.conftest import new_campaign
+from tests.integration.insights.marking import age_marks, settle_everything, unsettled
+from tests.integration.insights.raw import Raw
+from warehouse.client import Writer
+from warehouse.errors import WarehouseUnavailable
+from warehouse.tables import LOG_PROGRESS
+from warehouse.writer import insert
+
+pytestmark = pytest.mark.usefixtures("caught_up")
+POISON = 666
+VIOLATED_CONSTRAINT = 469
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def refusing(writer: Writer) -> Iterator[None]:
+    """A server that takes no minute with so many clicks."""
+    writer.run(
+        f"ALTER TABLE rollup_minute ADD CONSTRAINT poison CHECK ifNull(clicks, 0) != {POISON}", feature="test"
+    )
+    yield
+    mend(writer)
+
+
+def mend(writer: Writer) -> None:
+    writer.run("ALTER TABLE rollup_minute DROP CONSTRAINT IF EXISTS poison", feature="test")
+
+
+def put_one_refused_among(raw: Raw, today: datetime, count: int = 9) -> datetime:
+    """The minute that is refused."""
+    for number in range(count):
+        clicks = POISON if number == count // 2 else 1
+        raw.put_events(raw.event(f"e{number}", today - number * HOUR, clicks=clicks))
+    return today - count // 2 * HOUR
+
+
+def standing(raw: Raw) -> SetAside:
+    return SetAside.objects.get(campaign_id=raw.campaign_id)
+
+
+def all_but(raw: Raw, minute: datetime) -> Any:
+    return {key: figures for key, figures in oracle.by_quarter(raw).items() if key[0] != minute}
+
+
+@pytest.mark.usefixtures("refusing")
+def test_everything_but_the_one_that_is_refused_goes_on(raw: Raw, today: datetime) -> None:
+    minute = put_one_refused_among(raw, today)
+    other = Raw(raw.writer, raw.workspace_id, new_campaign("UTC").id)
+    other.put_events(other.event("e1", today, clicks=1))
+    assert tick() is Outcome.DONE
+    assert raw.standing("rollup_15min") == all_but(raw, minute)
+    assert other.standing("rollup_15min") == oracle.by_quarter(other)
+    aside = standing(raw)
+    assert (aside.campaign_id, aside.source, aside.bucket) == (raw.campaign_id, "events", minute)
+    assert aside.code == VIOLATED_CONSTRAINT
+    assert "poison" in aside.reason
+
+
+@pytest.mark.usefixtures("refusing")
+def test_its_mark_is_never_settled_and_it_is_not_tried_at_every_tick(
+    raw: Raw, today: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    minute = put_one_refused_among(raw, today)
+    tick()
+    age_marks(raw, configuration().aggregation.settle_seconds + 1)
+    tick()
+    assert [bucket for _, bucket, _ in unsettled(raw)] == [minute]
+    tried: list[Target] = []
+
+    def noted(targets: Any) -> Any:
+        tried.extend(targets)
+        return set()
+
+    monkeypatch.setattr("insights.rollups.refusals.recompute", noted)
+    RecomputedThrough.objects.update(marks=0, settled=0)
+    assert tick() is Outcome.DONE
+    assert raw.campaign_id not in {target.campaign_id for target in tried}
+
+
+@pytest.mark.usefixtures("refusing")
+def test_its_campaign_alone_is_not_said_to_be_fresh(raw: Raw, today: datetime) -> None:
+    noon = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    raw.writer.run("TRUNCATE TABLE log_progress", feature="test")
+    tick()
+    for through in (noon, noon + HOUR, noon + 2 * HOUR):
+        insert(LOG_PROGRESS, {"log": ["events"], "log_partition": [0], "through": [through]}, feature="test")
+        if through > noon:
+            put_one_refused_among(raw, today, 1)
+        tick()
+    raw.writer.run("TRUNCATE TABLE log_progress", feature="test")
+    assert data_through() == noon + 2 * HOUR
+    assert data_through_of([raw.campaign_id]) == noon
+    assert data_through_of([new_campaign("UTC").id]) == noon + 2 * HOUR
+
+
+@pytest.mark.usefixtures("refusing")
+def test_pauses_grow_while_it_is_refused(raw: Raw, today: datetime) -> None:
+    put_one_refused_among(raw, today, 1)
+    tick()
+    pauses = []
+    for tries in range(1, 4):
+        SetAside.objects.update(next_try_at=timezone.now())
+        tick()
+        aside = standing(raw)
+        assert aside.tries == tries
+        pauses.append(round((aside.next_try_at - timezone.now()) / timedelta(minutes=1)))
+    assert pauses == [1, 2, 4]
+
+
+@pytest.mark.usefixtures("refusing")
+def test_once_it_comes_through_it_is_as_any_other(raw: Raw, today: datetime, writer: Writer) -> None:
+    minute = put_one_refused_among(raw, today)
+    tick()
+    settle = configuration().aggregation.settle_seconds
+    age_marks(raw, settle + 1)
+    tick()
+    raw.put_events(raw.event("later", minute, clicks=5))
+    tick()
+    mend(writer)
+    SetAside.objects.update(next_try_at=timezone.now())
+    tick()
+    assert not SetAside.objects.filter(campaign_id=raw.campaign_id).exists()
+    assert raw.standing("rollup_15min") == oracle.by_quarter(raw)
+    settle_everything(raw)
+
+
+@pytest.mark.usefixtures("refusing")
+def test_the_mark_of_what_came_through_is_settled_though_it_was_passed_over(
+    raw: Raw, today: datetime, writer: Writer
+) -> None:
+    put_one_refused_among(raw, today, 3)
+    age_marks(raw, configuration().aggregation.settle_seconds + 1)
+    tick()
+    passed = RecomputedThrough.objects.get().settled
+    assert passed > standing(raw).version
+    mend(writer)
+    SetAside.objects.update(next_try_at=timezone.now())
+    tick()
+    tick()
+    assert unsettled(raw) == []
+
+
+def test_one_that_never_ends_in_time_stands_aside_in_the_end(
+    raw: Raw, today: datetime, monkeypatch: pytest.MonkeyPatch, options: Any
+) -> None:
+    """Every tick would begin with it and end there."""
+    options(marks_per_tick=4)
+    minute = put_one_refused_among(raw, today, 5)
+    recompute = refusals.recompute
+
+    def too_slow(targets: Any) -> Any:
+        asked = list(targets)
+        if any(target.first == minute for target in asked):
+            raise WarehouseUnavailable("too slow")
+        return recompute(asked)
+
+    monkeypatch.setattr("insights.rollups.refusals.recompute", too_slow)
+    for _ in range(40):
+        try:
+            if tick() is Outcome.DONE:
+                break
+        except WarehouseUnavailable:
+            assert not SetAside.objects.filter(campaign_id=raw.campaign_id).exists()
+    assert raw.standing("rollup_15min") == all_but(raw, minute)
+    aside = standing(raw)
+    assert (aside.bucket, aside.code, aside.reason) == (minute, None, "too slow")
