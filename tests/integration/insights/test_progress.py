@@ -70,6 +70,15 @@ def test_it_is_unknown_as_long_as_the_raw_tables_have_a_gap() -> None:
     assert open_gap("replay-3") == {"replay-3"}
 
 
+def test_a_filled_gap_alone_claims_nothing() -> None:
+    fill_gaps(open_gap("replay-1"))
+    tick()
+    assert data_through() is None
+    open_gap("replay-2")
+    tick()
+    assert data_through() is None
+
+
 def test_what_was_stored_but_not_rolled_up_does_not_count(raw: Raw, today: datetime) -> None:
     consumed(0, NOON)
     tick()
