@@ -239,6 +239,27 @@ def answer_nobody(lab: RedisLab, name: str) -> None:
         client.xreadgroup(MAIN_GROUP, consumer["name"], {stream: ">"})
 
 
+def test_after_an_answer_that_was_lost_an_idle_consumer_waits_as_before(
+    log: RedisLog, redis_lab: RedisLab, name: str
+) -> None:
+    write(log, 4, keys=1)
+    with consuming(log) as consumer:
+        read(consumer, 4)
+        write(log, 4, keys=1, first=4)
+        answer_nobody(redis_lab, name)
+        with outage(redis_lab), pytest.raises(TransientFailure):
+            consumer.poll(10, 0.5)
+        read(consumer, 4)
+        consumer.poll(1, 0.2)
+        before = waits(redis_lab)
+        assert consumer.poll(1, 1.0).records == []
+        assert waits(redis_lab) - before < 10
+
+
+def waits(lab: RedisLab) -> int:
+    return int(lab.client().info("commandstats")["cmdstat_xread"]["calls"])
+
+
 def test_a_consumer_reads_what_is_written_after_the_server_was_flushed(
     log: RedisLog, redis_lab: RedisLab, name: str
 ) -> None:
