@@ -16,7 +16,7 @@ from django.utils import timezone
 from insights.models import SetAside
 from insights.rollups.marks import Mark
 from insights.rollups.recompute import recompute
-from warehouse.errors import WarehouseRefused
+from warehouse.errors import WarehouseRefused, WarehouseUnavailable
 
 logger = structlog.get_logger(__name__)
 
@@ -48,8 +48,19 @@ def recompute_but_refused(marks: Sequence[Mark], data_through: datetime | None) 
             return set_mark_aside(marks[0], refusal, data_through)
     half = len(marks) // 2
     in_order = sorted(marks)  # what is refused for one reason lies together
-    one, other = (recompute_but_refused(each, data_through) for each in (in_order[:half], in_order[half:]))
-    return Recomputed(one.campaigns | other.campaigns, one.aside | other.aside)
+    return _together(
+        [recompute_but_refused(each, data_through) for each in (in_order[:half], in_order[half:])]
+    )
+
+
+def try_each_again(marks: Sequence[Mark], data_through: datetime | None) -> Recomputed:
+    """As `recompute_but_refused`; if they do not end in time together, each is tried by itself."""
+    try:
+        return recompute_but_refused(marks, data_through)
+    except WarehouseUnavailable as error:
+        if len(marks) == 1:
+            return set_mark_aside(marks[0], error, data_through)
+    return _together([try_each_again([mark], data_through) for mark in marks])
 
 
 def set_mark_aside(mark: Mark, reason: Exception, data_through: datetime | None) -> Recomputed:
@@ -100,6 +111,10 @@ def put_off(rows: Collection[SetAside]) -> None:
     for row in rows:
         pause = min(FIRST_PAUSE * 2 ** min(row.tries, 10), LONGEST_PAUSE)
         SetAside.objects.filter(pk=row.pk).update(tries=F("tries") + 1, next_try_at=timezone.now() + pause)
+
+
+def _together(parts: Sequence[Recomputed]) -> Recomputed:
+    return Recomputed(*(set().union(*each) for each in zip(*parts, strict=True)))
 
 
 def mark_of(row: SetAside) -> Mark:

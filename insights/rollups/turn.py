@@ -13,7 +13,7 @@ from insights.rollups import marks, refusals
 from insights.rollups.generations import raise_generation
 from insights.rollups.marks import Clock, Mark, Place, end_of, version_at
 from insights.rollups.progress import consumed_through
-from insights.rollups.refusals import recompute_but_refused, set_mark_aside, standing_aside
+from insights.rollups.refusals import recompute_but_refused, set_mark_aside, standing_aside, try_each_again
 from runtime.config import configuration
 from runtime.telemetry.metrics import Metric, count, observe
 from warehouse.errors import WarehouseUnavailable
@@ -85,7 +85,7 @@ class Turn:
         """Some of those that stand aside; returns whether there may be more that are due."""
         rows = refusals.due(MOST_TRIES_AT_ONCE)
         by_mark = {refusals.mark_of(row): row for row in rows}
-        campaigns, aside = recompute_but_refused(list(by_mark), self._progress.data_through)
+        campaigns, aside = try_each_again(list(by_mark), self._progress.data_through)
         back = [row for mark, row in by_mark.items() if mark not in aside]
         if back:
             self._raise_generations(campaigns)

@@ -42,6 +42,24 @@ def mend(writer: Writer) -> None:
     writer.run("ALTER TABLE rollup_minute DROP CONSTRAINT IF EXISTS poison", feature="test")
 
 
+def slow_at(raw: Raw, minute: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    recompute = refusals.recompute
+
+    def too_slow(targets: Any) -> Any:
+        asked = list(targets)
+        if any((target.campaign_id, target.first) == (raw.campaign_id, minute) for target in asked):
+            raise WarehouseUnavailable("too slow")
+        return recompute(asked)
+
+    monkeypatch.setattr("insights.rollups.refusals.recompute", too_slow)
+
+
+def put_only_refused(raw: Raw, today: datetime, count: int) -> None:
+    raw.put_events(
+        *(raw.event(f"e{number}", today - number * HOUR, clicks=POISON) for number in range(count))
+    )
+
+
 def put_one_refused_among(raw: Raw, today: datetime, count: int = 9) -> datetime:
     """The minute that is refused."""
     for number in range(count):
@@ -156,21 +174,14 @@ def test_the_mark_of_what_came_through_is_settled_though_it_was_passed_over(
     assert unsettled(raw) == []
 
 
+@pytest.mark.parametrize("most", [4])
 def test_one_that_never_ends_in_time_stands_aside_in_the_end(
-    raw: Raw, today: datetime, monkeypatch: pytest.MonkeyPatch, options: Any
+    raw: Raw, today: datetime, monkeypatch: pytest.MonkeyPatch, options: Any, most: int
 ) -> None:
     """Every tick would begin with it and end there."""
-    options(marks_per_tick=4)
+    options(marks_per_tick=most)
     minute = put_one_refused_among(raw, today, 5)
-    recompute = refusals.recompute
-
-    def too_slow(targets: Any) -> Any:
-        asked = list(targets)
-        if any(target.first == minute for target in asked):
-            raise WarehouseUnavailable("too slow")
-        return recompute(asked)
-
-    monkeypatch.setattr("insights.rollups.refusals.recompute", too_slow)
+    slow_at(raw, minute, monkeypatch)
     for _ in range(40):
         try:
             if tick() is Outcome.DONE:
@@ -180,3 +191,19 @@ def test_one_that_never_ends_in_time_stands_aside_in_the_end(
     assert raw.standing("rollup_15min") == all_but(raw, minute)
     aside = standing(raw)
     assert (aside.bucket, aside.code, aside.reason) == (minute, None, "too slow")
+
+
+@pytest.mark.usefixtures("refusing")
+def test_one_that_does_not_end_in_time_keeps_no_other_aside(
+    raw: Raw, today: datetime, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_only_refused(raw, today, 3)
+    tick()
+    assert SetAside.objects.filter(campaign_id=raw.campaign_id).count() == 3
+    mend(writer)
+    slow_at(raw, today, monkeypatch)
+    SetAside.objects.update(next_try_at=timezone.now())
+    assert tick() is Outcome.DONE
+    assert raw.standing("rollup_15min") == all_but(raw, today)
+    aside = standing(raw)
+    assert (aside.bucket, aside.code, aside.reason) == (today, None, "too slow")
