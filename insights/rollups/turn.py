@@ -23,7 +23,7 @@ logger = structlog.get_logger(__name__)
 MICROSECONDS = 1_000_000
 KEPT = ("marks", "marks_key", "settled", "data_through", "looked_through_at", "stumbles", "unraised")
 FOREVER = 2**64 - 1
-MOST_HALVINGS = 12
+LEAST_STUMBLES = 12
 MOST_TRIES_AT_ONCE = 20
 # A store that was brought back from a backup may hold marks that are older than what is remembered.
 LOOK_THROUGH_EVERY = 3600 * MICROSECONDS
@@ -37,6 +37,8 @@ class Turn:
         self._progress = progress
         self._consumed = consumed
         self._most = options.marks_per_tick
+        # So many that a portion of one mark is among the tries.
+        self._most_stumbles = max(LEAST_STUMBLES, self._most.bit_length())
         # Until here every mark can be seen, and its rows with it.
         whole = version_at(min(clock.quiet, clock.now - options.margin_seconds * MICROSECONDS))
         self._whole = end_of(whole)
@@ -108,7 +110,7 @@ class Turn:
         try:
             campaigns, aside = recompute_but_refused(wanted, self._progress.data_through)
         except WarehouseUnavailable as error:
-            if len(wanted) > 1 or self._progress.stumbles < MOST_HALVINGS:
+            if len(wanted) > 1 or self._progress.stumbles < self._most_stumbles:
                 raise
             campaigns, aside = set_mark_aside(wanted[0], error, self._progress.data_through)
         self._raise_generations(campaigns)
@@ -127,7 +129,7 @@ class Turn:
 
     def _stumble(self) -> None:
         """Until it is through: a portion that is too large for the server must not come again as it was."""
-        self._progress.stumbles = min(self._progress.stumbles + 1, MOST_HALVINGS)
+        self._progress.stumbles = min(self._progress.stumbles + 1, self._most_stumbles)
         self._save()
 
     def _settle(self, found: Sequence[Mark]) -> None:

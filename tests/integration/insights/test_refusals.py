@@ -174,7 +174,7 @@ def test_the_mark_of_what_came_through_is_settled_though_it_was_passed_over(
     assert unsettled(raw) == []
 
 
-@pytest.mark.parametrize("most", [4])
+@pytest.mark.parametrize("most", [4, 10_000])
 def test_one_that_never_ends_in_time_stands_aside_in_the_end(
     raw: Raw, today: datetime, monkeypatch: pytest.MonkeyPatch, options: Any, most: int
 ) -> None:
