@@ -207,3 +207,36 @@ def test_one_that_does_not_end_in_time_keeps_no_other_aside(
     assert raw.standing("rollup_15min") == all_but(raw, today)
     aside = standing(raw)
     assert (aside.bucket, aside.code, aside.reason) == (today, None, "too slow")
+
+
+@pytest.mark.usefixtures("refusing")
+def test_what_was_not_reached_in_time_is_due_at_the_next_tick(
+    raw: Raw, today: datetime, writer: Writer, monkeypatch: pytest.MonkeyPatch, options: Any
+) -> None:
+    put_only_refused(raw, today, 3)
+    tick()
+    mend(writer)
+    options(tick_seconds=0)
+    SetAside.objects.exclude(campaign_id=raw.campaign_id).delete()  # of other tests
+    SetAside.objects.update(next_try_at=timezone.now())
+    SetAside.objects.filter(bucket=today).update(next_try_at=timezone.now() - HOUR)  # tried first
+    slow_at(raw, today, monkeypatch)
+    assert tick() is Outcome.MORE
+    assert SetAside.objects.filter(campaign_id=raw.campaign_id).count() == 3
+    tick()
+    aside = standing(raw)
+    assert (aside.bucket, aside.tries) == (today, 1)
+
+
+@pytest.mark.usefixtures("refusing")
+def test_where_everything_is_refused_a_tick_still_ends_in_time(
+    raw: Raw, today: datetime, options: Any
+) -> None:
+    options(marks_per_tick=4, tick_seconds=0)
+    put_only_refused(raw, today, 5)
+    assert tick() is Outcome.MORE
+    assert SetAside.objects.filter(campaign_id=raw.campaign_id).count() == 1
+    for _ in range(40):
+        if tick() is Outcome.DONE:
+            break
+    assert SetAside.objects.filter(campaign_id=raw.campaign_id).count() == 5
