@@ -15,8 +15,9 @@ from django.db.models import F
 from django.utils import timezone
 
 from insights.models import SetAside
-from insights.rollups.marks import Mark
+from insights.rollups.marks import Mark, made_at
 from insights.rollups.recompute import recompute
+from runtime.config import configuration
 from warehouse.errors import WarehouseRefused, WarehouseUnavailable
 
 logger = structlog.get_logger(__name__)
@@ -81,8 +82,15 @@ def _one_after_another(
 
 
 def set_mark_aside(mark: Mark, reason: Exception, data_through: datetime | None) -> Recomputed:
-    set_aside(Bucket(*mark[:4]), reason, data_through=data_through, version=mark.version)
+    through = min(data_through, _sure_before(mark)) if data_through else None
+    set_aside(Bucket(*mark[:4]), reason, data_through=through, version=mark.version)
     return Recomputed(set(), {mark}, set())
+
+
+def _sure_before(mark: Mark) -> datetime:
+    """More may have been said meanwhile, if it stood aside before and its row was deleted."""
+    settle = timedelta(seconds=configuration().aggregation.settle_seconds)
+    return made_at(mark.version) - settle
 
 
 def set_aside(bucket: Bucket, reason: Exception, *, data_through: datetime | None, version: int = 0) -> None:

@@ -240,3 +240,19 @@ def test_where_everything_is_refused_a_tick_still_ends_in_time(
         if tick() is Outcome.DONE:
             break
     assert SetAside.objects.filter(campaign_id=raw.campaign_id).count() == 5
+
+
+@pytest.mark.usefixtures("refusing")
+def test_one_that_was_deleted_comes_back_and_claims_no_more_than_its_mark_allows(
+    raw: Raw, today: datetime
+) -> None:
+    put_one_refused_among(raw, today, 1)
+    tick()
+    SetAside.objects.all().delete()
+    age_marks(raw, 1000)
+    RecomputedThrough.objects.update(marks=0, data_through=timezone.now())
+    tick()
+    ((_, _, version),) = unsettled(raw)
+    made = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=version // 2)
+    settle = timedelta(seconds=configuration().aggregation.settle_seconds)
+    assert standing(raw).data_through == made - settle
