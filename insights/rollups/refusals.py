@@ -17,6 +17,7 @@ from django.utils import timezone
 from insights.models import SetAside
 from insights.rollups.marks import Mark, made_at
 from insights.rollups.recompute import recompute
+from insights.rollups.reports import with_former_places
 from runtime.config import configuration
 from warehouse.errors import WarehouseRefused, WarehouseUnavailable
 
@@ -82,9 +83,22 @@ def _one_after_another(
 
 
 def set_mark_aside(mark: Mark, reason: Exception, data_through: datetime | None) -> Recomputed:
+    """With it a bucket of each campaign that its report was moved from: their figures wait for the same."""
     through = min(data_through, _sure_before(mark)) if data_through else None
-    set_aside(Bucket(*mark[:4]), reason, data_through=through, version=mark.version)
+    for bucket in _with_former_campaigns(mark):
+        set_aside(bucket, reason, data_through=through, version=mark.version)
     return Recomputed(set(), {mark}, set())
+
+
+def _with_former_campaigns(mark: Mark) -> list[Bucket]:
+    try:
+        places = with_former_places([mark.target])
+    except (WarehouseRefused, WarehouseUnavailable) as error:  # it may be this very question
+        logger.warning("former_places_unknown", campaign_id=str(mark.campaign_id), reason=str(error))
+        places = []
+    nearest_last = sorted(places, key=lambda place: abs(place.first - mark.bucket), reverse=True)
+    former = {place.campaign_id: Bucket(*place[:4]) for place in nearest_last}
+    return list((former | {mark.campaign_id: Bucket(*mark[:4])}).values())
 
 
 def _sure_before(mark: Mark) -> datetime:

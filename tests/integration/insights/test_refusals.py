@@ -15,10 +15,10 @@ from insights.rollups.tick import Outcome, tick
 from runtime.config import configuration
 from tests.integration.insights import oracle
 from tests.integration.insights.conftest import new_campaign
-from tests.integration.insights.marking import age_marks, settle_everything, unsettled
+from tests.integration.insights.marking import age_marks, forget_marks, settle_everything, unsettled
 from tests.integration.insights.raw import Raw
 from warehouse.client import Writer
-from warehouse.errors import WarehouseUnavailable
+from warehouse.errors import WarehouseRefused, WarehouseUnavailable
 from warehouse.tables import LOG_PROGRESS
 from warehouse.writer import insert
 
@@ -256,3 +256,26 @@ def test_one_that_was_deleted_comes_back_and_claims_no_more_than_its_mark_allows
     made = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=version // 2)
     settle = timedelta(seconds=configuration().aggregation.settle_seconds)
     assert standing(raw).data_through == made - settle
+
+
+def test_nor_is_the_campaign_fresh_that_a_refused_report_was_moved_from(
+    raw: Raw, today: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = new_campaign("UTC")
+    raw.put_snapshot("hour", 1, today, {"DE": {"clicks": 1}})
+    tick()
+    forget_marks(raw)
+    raw.put_snapshot("hour", 2, today, {"DE": {"clicks": 1}}, campaign_id=other.id)
+
+    def no(_: object) -> None:
+        raise WarehouseRefused(VIOLATED_CONSTRAINT, "no")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("insights.rollups.refusals.recompute", no)
+        tick()
+    asides = SetAside.objects.filter(workspace_id=raw.workspace_id)
+    assert set(asides.values_list("campaign_id", flat=True)) == {raw.campaign_id, other.id}
+    SetAside.objects.update(next_try_at=timezone.now())
+    tick()
+    assert not asides.exists()
+    assert raw.standing("rollup_15min") == {}
