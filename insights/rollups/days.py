@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from campaigns.models import Campaign
@@ -35,6 +35,7 @@ def build_missing_days(seconds: float = SECONDS_A_TICK) -> bool:
     No recompute may run beside it but one that names its targets itself.
     """
     until = time.monotonic() + seconds
+    _forget_what_nobody_misses()
     missing = _missing()
     for campaign in missing:
         if not _built_or_refused(campaign, until):
@@ -42,13 +43,23 @@ def build_missing_days(seconds: float = SECONDS_A_TICK) -> bool:
     return len(missing) == _MOST_AT_ONCE
 
 
+def _forget_what_nobody_misses() -> None:
+    """The campaign is gone, or was given back the zone whose days it has."""
+    missed = _unbuilt().filter(pk=OuterRef("campaign_id"))
+    SetAside.objects.filter(~Exists(missed), source=SetAside.DAYS).delete()
+
+
+def _unbuilt() -> QuerySet[Campaign]:
+    built = DaysBuilt.objects.filter(campaign=OuterRef("pk"), timezone=OuterRef("timezone"))
+    return Campaign.objects.filter(~Exists(built))
+
+
 def _missing() -> list[Campaign]:
     """First the one that is under way; without those whose build was refused a short while ago."""
-    built = DaysBuilt.objects.filter(campaign=OuterRef("pk"), timezone=OuterRef("timezone"))
     aside = SetAside.objects.filter(
         campaign_id=OuterRef("pk"), source=SetAside.DAYS, next_try_at__gt=timezone.now()
     )
-    missing = Campaign.objects.filter(~Exists(built), ~Exists(aside))
+    missing = _unbuilt().filter(~Exists(aside))
     first = None
     if under_way := RecomputedThrough.building_now():
         first = missing.filter(id=under_way["campaign"], timezone=under_way["timezone"]).first()
@@ -87,10 +98,13 @@ def _is_worth_another_try(campaign: Campaign) -> bool:
 
 
 def _set_aside(campaign: Campaign, reason: Exception) -> None:
-    begun = _begun(campaign) or timezone.now()
-    bucket = refusals.Bucket(campaign.workspace_id, campaign.id, SetAside.DAYS, begun)
-    refusals.set_aside(bucket, reason, data_through=None)
-    refusals.put_off(SetAside.objects.filter(campaign_id=campaign.id, source=SetAside.DAYS))
+    """In the one row of the campaign, wherever it came to this time."""
+    rows = SetAside.objects.filter(campaign_id=campaign.id, source=SetAside.DAYS)
+    row = rows.first()
+    bucket = row.bucket if row else _begun(campaign) or timezone.now()
+    whole = refusals.Bucket(campaign.workspace_id, campaign.id, SetAside.DAYS, bucket)
+    refusals.set_aside(whole, reason, data_through=None)
+    refusals.put_off(rows)
     _keep({})
 
 

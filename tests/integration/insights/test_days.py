@@ -179,6 +179,37 @@ def test_a_build_that_never_ends_in_time_stops_no_other(
     assert raw.standing("rollup_day", "timezone, bucket") == oracle.by_day(raw, BERLIN, KATHMANDU)
 
 
+def test_a_campaign_stands_aside_once_however_often_its_build_is_refused(
+    campaign: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no(*_: object) -> None:
+        raise WarehouseRefused(469, "no")
+
+    monkeypatch.setattr("insights.rollups.days._build", no)
+    for tries in (1, 2, 3):
+        finish()
+        assert SetAside.objects.get(campaign_id=campaign.id).tries == tries
+        SetAside.objects.update(next_try_at=timezone.now())
+
+
+def test_nothing_stands_aside_whose_days_nobody_misses(campaign: Campaign) -> None:
+    gone, waiting = new_campaign(BERLIN), new_campaign(BERLIN)
+    finish()
+    DaysBuilt.objects.filter(campaign=waiting).delete()
+    for each in (campaign, gone, waiting):
+        SetAside.objects.create(
+            workspace_id=each.workspace_id,
+            campaign_id=each.id,
+            source=SetAside.DAYS,
+            bucket=MIDNIGHT,
+            version=0,
+            next_try_at=timezone.now() + timedelta(hours=1),
+        )
+    Campaign.objects.filter(id=gone.id).delete()
+    finish()
+    assert [aside.campaign_id for aside in SetAside.objects.all()] == [waiting.id]
+
+
 def test_until_then_both_are_kept_up(raw: Raw, campaign: Campaign) -> None:
     DaysBuilt.objects.create(campaign=campaign, timezone=BERLIN)
     Campaign.objects.filter(id=campaign.id).update(timezone=KATHMANDU)
