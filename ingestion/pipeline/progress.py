@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 EVERY = 1.0
 # The log's clock and ours differ: of what nobody writes to we claim that much less.
 CLOCK_MARGIN_MS = 500
+# One after the other, a second apart: a broker of Kafka may know an old state of a topic for a moment.
+LOOKS_UNTIL_GONE = 10
 
 
 def stored_partitions() -> set[Partition]:
@@ -49,6 +51,7 @@ class Progress:
         self._topics = topics
         self._stored = stored
         self._there: set[Partition] = set()
+        self._missing: dict[Partition, int] = {}  # for how many looks
         self._gone: set[Partition] = set()
         self._new: set[Partition] = set()
         self._through: dict[Partition, int] = {}
@@ -76,7 +79,7 @@ class Progress:
         """Where nothing is left to read everything up to the moment before the question is done."""
         asked_ms = time.time_ns() // 1_000_000
         lags = self._log.lag(MAIN_GROUP, self._topics)
-        if lags.keys() != self._there:
+        if lags.keys() != self._there or self._missing.keys() != self._gone:
             self._compare(set(lags))
         owned = self._consumer.partitions()
         for partition in self._through.keys() - owned - self._gone:
@@ -89,13 +92,16 @@ class Progress:
         self._show({partition: max(0, lags[partition]) for partition in owned & lags.keys()})
 
     def _compare(self, there: set[Partition]) -> None:
-        """A log has all the partitions that it ever had, so one that is missing was another log's."""
+        """A log has all the partitions that it ever had, so one that stays missing was another log's."""
         stored = self._stored()
         topics = {partition.topic for partition in there}
-        self._gone = {partition for partition in stored - there if partition.topic in topics}
+        missing = {partition for partition in stored - there if partition.topic in topics}
+        self._missing = {partition: self._missing.get(partition, 0) + 1 for partition in missing}
+        known = self._gone
+        self._gone = {partition for partition, looks in self._missing.items() if looks >= LOOKS_UNTIL_GONE}
         self._new = there - stored
         self._there = there
-        if self._gone:
+        if self._gone - known:
             names = ", ".join(f"{topic}/{number}" for topic, number in sorted(self._gone))
             log.warning("The log has no %s any more: figures do not wait for them.", names)
 

@@ -7,9 +7,13 @@ from uuid import UUID
 from insights.models import RecomputedThrough, SetAside
 from warehouse import client
 
+# A gap that was filled (`ingestion.pipeline.gaps`) stands at the end of time and is no partition's claim.
 _CONSUMED = """
-SELECT nullIf(minOrNull(through), toDateTime64(0, 3, 'UTC'))
-FROM (SELECT max(through) AS through FROM log_progress GROUP BY log, log_partition)
+SELECT nullIf(minOrNull(told), toDateTime64(0, 3, 'UTC'))
+FROM (
+    SELECT max(through) AS told FROM log_progress GROUP BY log, log_partition
+    HAVING told < toDateTime64('2299-12-31 00:00:00', 3, 'UTC')
+)
 """
 
 

@@ -64,11 +64,12 @@ class KafkaConsumer(Consumer):
         self._client = client
         self._names = names
         self._start_ms = int(start.timestamp() * 1000) if start else None
-        self._located: dict[tuple[str | None, int | None], Partition] = {}
+        self._located: dict[tuple[str | None, int | None], Partition] = {}  # what is owned
         self._ownerships: dict[Partition, int] = {}
         self._ownerships_so_far = 0
         self._committed: dict[Partition, int] = {}
         self._is_holding = False
+        self._is_closing = False
         self._early: list[Message] = []
         self._starts: dict[Partition, int] = {}
         client.subscribe(
@@ -111,6 +112,7 @@ class KafkaConsumer(Consumer):
         return set(self._ownerships)
 
     def close(self) -> None:
+        self._is_closing = True
         self._client.close()
 
     def _fetch(self, limit: int, timeout: float) -> int:
@@ -121,16 +123,18 @@ class KafkaConsumer(Consumer):
         return sum(map(len, messages))
 
     def _batch(self, messages: list[Message]) -> Batch:
+        """Without what is lost: a partition may go in the very call that returns messages of it."""
         located = self._located
         records = [
             Record(
-                located[message.topic(), message.partition()],
+                partition,
                 message.offset() or 0,
                 message.timestamp()[1],
                 message.key() or b"",
                 message.value() or b"",
             )
             for message in messages
+            if (partition := located.get((message.topic(), message.partition())))
         ]
         owned = self._ownerships
         last = last_of_each(records)
@@ -173,6 +177,8 @@ class KafkaConsumer(Consumer):
 
     def _gain(self, client: Client, places: list[TopicPartition]) -> None:
         """Begin where the group stands; called from within `consume`, whenever partitions are added."""
+        if self._is_closing:  # nobody reads them any more
+            return
         places = _until_told(lambda: self._first_places(client, places))
         client.incremental_assign(places)
         # The client still takes for paused what was paused when it was lost, and would never read it again.
@@ -196,15 +202,14 @@ class KafkaConsumer(Consumer):
 
     def _lose(self, _: Client, places: list[TopicPartition]) -> None:
         """Called from within `consume`; the client itself lets go of them afterwards."""
-        for partition in map(self._partition, places):
+        for place in places:
+            partition = self._partition(place)
+            del self._located[place.topic, place.partition]
             self._ownerships.pop(partition, None)
             self._committed.pop(partition, None)
             self._starts.pop(partition, None)
-        self._early = [
-            message
-            for message in self._early
-            if self._located[message.topic(), message.partition()] in self._ownerships
-        ]
+        located = self._located
+        self._early = [m for m in self._early if (m.topic(), m.partition()) in located]
 
     def _pause(self) -> None:
         if not self._is_holding:

@@ -137,6 +137,7 @@ class RedisConsumer(Consumer):
         owned = self._leases.owned[partition]
         if not entries:
             was_undone, owned.after = owned.after != NEW, NEW
+            owned.last_seen = max(owned.last_seen, owned.delivered or BEGINNING, key=_order)
             return was_undone
         last = entries[-1][0].decode()
         if owned.after == NEW:
@@ -205,6 +206,11 @@ class _Reading:
             [record for record in self.records if record.partition not in lost] if lost else self.records
         )
         return Batch(records, [receipt for p, receipt in self._receipts.items() if p not in lost])
+
+
+def _order(entry_id: str) -> tuple[int, int]:
+    milliseconds, _, number = entry_id.partition("-")
+    return int(milliseconds), int(number)
 
 
 def _record(partition: Partition, entry_id: bytes, fields: list[bytes]) -> Record:

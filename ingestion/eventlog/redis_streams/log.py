@@ -85,9 +85,11 @@ class RedisLog(EventLog):
         return RedisConsumer(server, self._keys, self.upkeep, group, topics, start, self._patience)
 
     def lag(self, group: str, topics: Collection[str]) -> dict[Partition, int]:
-        for topic in topics:
-            self._count(self._server, topic)
-        partitions = self.upkeep.partitions(topics)
+        partitions = [
+            Partition(topic, number)
+            for topic in sorted(topics)
+            for number in range(self._agree(self._server, topic))
+        ]
         streams = [self._keys.stream(partition) for partition in partitions]
         kept = self._server.ask_all([("XLEN", stream) for stream in streams])
         trimmed = self._server.ask("HMGET", self._keys.trimmed, *streams)
@@ -116,20 +118,30 @@ class RedisLog(EventLog):
         count = self._count(writer, topic)
         begins = [packing.begun(self._keys.stream(Partition(topic, number))) for number in range(count)]
         commands = [packing.finished(begins[crc32(entry.key) % count], entry) for entry in entries.values()]
-        answers = writer.tell_all(commands)
+        # A server that was flushed would tell nobody where there is something to read.
+        known, *answers = writer.tell_all([packing.known(self._keys.partitions, topic, count), *commands])
+        if isinstance(known, TransientFailure):
+            raise known
         outcomes = zip(entries, answers, strict=True)
         return {index: answer for index, answer in outcomes if isinstance(answer, TransientFailure)}
 
     def _count(self, server: Server, topic: str) -> int:
-        """How many partitions the topic has: never fewer than it had, or some would not be read any more."""
+        """How many partitions the topic had when it was first used here."""
         if topic not in self._counts:
             self._warn_of_gaps(server)
-            configured = partition_count(topic, self._partitions)
-            known = int(server.ask("HGET", self._keys.partitions, topic) or 0)
-            if configured > known:
-                server.ask("HSET", self._keys.partitions, topic, configured)
-            self._counts[topic] = max(configured, known)
+            self._counts[topic] = self._agree(server, topic)
         return self._counts[topic]
+
+    def _agree(self, server: Server, topic: str) -> int:
+        """How many partitions the topic has: never fewer than it had, or some would not be read any more.
+
+        The server is told, if it knows of fewer: it may be new, or flushed.
+        """
+        configured = partition_count(topic, self._partitions)
+        known = int(server.ask("HGET", self._keys.partitions, topic) or 0)
+        if configured > known:
+            server.ask("HSET", self._keys.partitions, topic, configured)
+        return max(configured, known)
 
     def _warn_of_gaps(self, server: Server) -> None:
         """Once in a process: whoever runs the server must know what its settings cost."""

@@ -82,17 +82,19 @@ class Command(BaseCommand):
         self.stdout.write(f"Replaying as group {group}.")
         patient = Holding(time.sleep, session.stop, session.beat)
         with suppress(Stopped):
-            gaps = patient.until_done("opening a gap", lambda: open_gap(group)) if fill_gap else set()
+            gaps = patient.until_done("opening a gap", lambda: open_gap(group, start)) if fill_gap else set()
             course = replay(session, group, start, shown.course)
-            self._conclude(course)
+            self._conclude(course, fill_gap=fill_gap)
             if gaps and course.is_through:
                 patient.until_done("closing gaps", lambda: fill_gaps(gaps))
 
-    def _conclude(self, course: Course) -> None:
+    def _conclude(self, course: Course, *, fill_gap: bool) -> None:
         if course.is_through:
             self.stdout.write(f"Replayed {course.replayed:,} events.")
         else:
-            self.stdout.write(f"Stopped after {course.replayed:,} events. {_how_to_go_on(course)}")
+            self.stdout.write(
+                f"Stopped after {course.replayed:,} events. {how_to_go_on(course, fill_gap=fill_gap)}"
+            )
 
 
 def _session(log: EventLog, stop: StopRequest, shown: Screen) -> Session:
@@ -115,7 +117,8 @@ def _time(text: str) -> datetime:
         raise CommandError(str(error)) from None
 
 
-def _how_to_go_on(course: Course) -> str:
-    if course.resume_at is None:
+def how_to_go_on(course: Course, *, fill_gap: bool) -> str:
+    """A gap is filled by nothing that begins later than it does."""
+    if course.resume_at is None or fill_gap:
         return "Start it again as before."
     return f"Go on with --from-time {course.resume_at:%Y-%m-%dT%H:%M:%S.%f}Z, all else as before."

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from unittest.mock import Mock
 
 import pytest
@@ -236,6 +237,55 @@ def answer_nobody(lab: RedisLab, name: str) -> None:
         stream = f"{name}:{METRIC_EVENTS}:{number}"
         (consumer,) = client.xinfo_consumers(stream, MAIN_GROUP)
         client.xreadgroup(MAIN_GROUP, consumer["name"], {stream: ">"})
+
+
+def test_after_an_answer_that_was_lost_an_idle_consumer_waits_as_before(
+    log: RedisLog, redis_lab: RedisLab, name: str
+) -> None:
+    write(log, 4, keys=1)
+    with consuming(log) as consumer:
+        read(consumer, 4)
+        write(log, 4, keys=1, first=4)
+        answer_nobody(redis_lab, name)
+        with outage(redis_lab), pytest.raises(TransientFailure):
+            consumer.poll(10, 0.5)
+        read(consumer, 4)
+        consumer.poll(1, 0.2)
+        before = waits(redis_lab)
+        assert consumer.poll(1, 1.0).records == []
+        assert waits(redis_lab) - before < 10
+
+
+def waits(lab: RedisLab) -> int:
+    return int(lab.client().info("commandstats")["cmdstat_xread"]["calls"])
+
+
+def test_a_consumer_reads_what_is_written_after_the_server_was_flushed(
+    log: RedisLog, redis_lab: RedisLab, name: str
+) -> None:
+    topics = [METRIC_EVENTS, SNAPSHOTS]
+    write(log, 4)
+    with closing(log.consumer(MAIN_GROUP, topics)) as consumer:
+        consumer.commit(read(consumer, 4).receipts)
+        before = log.lag(MAIN_GROUP, topics)
+        redis_lab.client().flushall()
+        assert log.lag(MAIN_GROUP, topics).keys() == before.keys()
+        write(log, 4, first=4)
+        batch = read(consumer, 4)
+        assert sorted(values(batch.records)) == [b"4", b"5", b"6", b"7"]
+        assert consumer.commit(batch.receipts) == set()
+        assert sum(log.lag(MAIN_GROUP, topics).values()) == 0
+
+
+def test_who_writes_after_the_server_was_flushed_says_where_there_is_something_to_read(
+    log: RedisLog, redis_lab: RedisLab, name: str
+) -> None:
+    write(log, 4)
+    with consuming(log) as consumer:
+        read(consumer, 4)
+        redis_lab.client().flushall()
+        write(log, 4, first=4)
+        assert sorted(values(read(consumer, 4).records)) == [b"4", b"5", b"6", b"7"]
 
 
 def test_consumers_that_are_gone_leave_no_trace(log: RedisLog, redis_lab: RedisLab, name: str) -> None:

@@ -56,9 +56,10 @@ def test_a_partition_that_nobody_has_told_of_yet_leaves_it_unknown() -> None:
 
 def test_it_is_unknown_as_long_as_the_raw_tables_have_a_gap() -> None:
     consumed(0, NOON)
-    first = open_gap("replay-1")
-    second = open_gap("replay-2")
-    assert (first, second) == ({"replay-1"}, {"replay-1", "replay-2"})
+    first = open_gap("replay-1", None)
+    second = open_gap("replay-2", None)
+    assert (len(first), len(second)) == (1, 2)
+    assert first < second
     tick()
     assert data_through() is None
     fill_gaps(first)
@@ -67,7 +68,37 @@ def test_it_is_unknown_as_long_as_the_raw_tables_have_a_gap() -> None:
     fill_gaps(second)
     tick()
     assert data_through() == NOON
-    assert open_gap("replay-3") == {"replay-3"}
+    assert len(open_gap("replay-3", None)) == 1
+
+
+def test_a_gap_is_not_filled_by_a_replay_that_begins_later() -> None:
+    consumed(0, NOON)
+    whole = open_gap("replay-1", None)
+    late = open_gap("replay-2", NOON)
+    assert not whole & late
+    fill_gaps(late)
+    tick()
+    assert data_through() is None
+    same = open_gap("replay-3", NOON)
+    earlier = open_gap("replay-4", NOON - timedelta(milliseconds=1))
+    assert same < earlier
+    assert not whole & earlier
+    assert open_gap("replay-5", None) > whole | earlier
+
+
+def test_a_gap_whose_name_says_no_start_is_filled_from_the_beginning_alone() -> None:
+    consumed(0, datetime.fromtimestamp(0, UTC), log="replay-20261120T120000-abc123")
+    assert len(open_gap("replay-1", NOON)) == 1
+    assert "replay-20261120T120000-abc123" in open_gap("replay-2", None)
+
+
+def test_a_filled_gap_alone_claims_nothing() -> None:
+    fill_gaps(open_gap("replay-1", None))
+    tick()
+    assert data_through() is None
+    open_gap("replay-2", None)
+    tick()
+    assert data_through() is None
 
 
 def test_what_was_stored_but_not_rolled_up_does_not_count(raw: Raw, today: datetime) -> None:

@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from signal import SIGTERM
 from typing import Any
@@ -297,8 +298,11 @@ def test_until_a_gap_is_filled_nothing_is_claimed(redis_world: World, own_clickh
         assert gaps() == [NOTHING_MS]
         assert redis_world.consumer("--from-beginning", **places).ended() == 0
         assert gaps() == [NOTHING_MS]
+        now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}Z"
+        assert redis_world.consumer("--from-time", now, "--fill-gap", **places).ended() == 0
+        assert sorted(gaps()) == [NOTHING_MS, FOREVER_MS]
         assert redis_world.consumer("--from-beginning", "--fill-gap", **places).ended() == 0
-        assert gaps() == [FOREVER_MS, FOREVER_MS]
+        assert gaps() == [FOREVER_MS] * 3
 
 
 def test_a_gap_is_filled_by_a_replay_alone(redis_world: World) -> None:

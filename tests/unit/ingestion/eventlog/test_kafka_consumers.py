@@ -77,7 +77,7 @@ def test_what_was_fetched_of_a_partition_that_is_taken_away_meanwhile_is_not_del
     client.plan = [
         lambda: [Message(1, partition=0)],
         lambda: [Message(2, partition=1)],
-        lambda: client.lose(client, places(0)) or [Message(3, partition=1)],
+        lambda: client.lose(client, places(0)) or [Message(4, partition=0), Message(3, partition=1)],
     ]
     batch = consumer.poll(10, 0.05)
     assert [record.value for record in batch.records] == [b"2", b"3"]

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from ingestion.eventlog.base import Partition, Record
+from ingestion.management.commands.consume_events import how_to_go_on
 from ingestion.pipeline.replay import Course
 
 FIRST, SECOND = Partition("metric-events", 0), Partition("metric-events", 1)
@@ -52,3 +53,12 @@ def test_it_tells_from_where_another_one_goes_on() -> None:
     assert course.resume_at is None  # nothing is known yet of where the second one begins
     course.take_in(records(SECOND, 1, 2))
     assert course.resume_at == datetime.fromtimestamp(7, UTC)
+    assert "--from-time 1970-01-01T00:00:07.000000Z" in how_to_go_on(course, fill_gap=False)
+
+
+def test_one_that_fills_a_gap_is_started_again_as_before() -> None:
+    course = Course()
+    course.learn({FIRST: 9})
+    course.take_in(records(FIRST, 7))
+    assert course.resume_at
+    assert how_to_go_on(course, fill_gap=True) == "Start it again as before."

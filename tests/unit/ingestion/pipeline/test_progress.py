@@ -9,7 +9,7 @@ from ingestion.errors import TransientFailure
 from ingestion.eventlog.base import MAIN_GROUP, Batch, Entry, Partition
 from ingestion.eventlog.memory import MemoryLog
 from ingestion.eventlog.topics import METRIC_EVENTS
-from ingestion.pipeline.progress import CLOCK_MARGIN_MS, Progress
+from ingestion.pipeline.progress import CLOCK_MARGIN_MS, LOOKS_UNTIL_GONE, Progress
 from runtime.telemetry.metrics import OWN_REGISTRY
 from tests.unit.ingestion.pipeline.steps import Noted
 from warehouse.errors import WarehouseUnavailable
@@ -100,11 +100,25 @@ def test_nothing_is_claimed_of_what_another_one_owns() -> None:
 def test_a_partition_that_only_an_earlier_log_had_holds_nothing_back() -> None:
     lab = Lab(stored=partitions(6) | {Partition("of another product", 9)})
     lab.log.consumer(MAIN_GROUP, TOPICS)
+    for _ in range(LOOKS_UNTIL_GONE - 1):
+        assert not lab.told().keys() & {4, 5}
     before = now_ms()
     told = lab.told()
     assert told.keys() >= {4, 5}
     assert told[5] >= before - CLOCK_MARGIN_MS
     assert lab.told()[5] >= told[5]
+
+
+def test_a_partition_that_is_missing_for_a_moment_is_claimed_by_its_owner_alone() -> None:
+    """As Kafka's brokers may tell it, whose knowledge of a topic can be old."""
+    lab = Lab(stored=partitions(6))
+    lab.log.consumer(MAIN_GROUP, TOPICS)
+    for _ in range(2):
+        for _ in range(LOOKS_UNTIL_GONE - 1):
+            assert not lab.told().keys() & {4, 5}
+        lab.stored = partitions(4)
+        lab.told()
+        lab.stored = partitions(6)
 
 
 def test_a_new_partition_holds_everything_back_until_its_owner_tells_of_it() -> None:
