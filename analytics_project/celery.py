@@ -51,6 +51,7 @@ app.conf.update(
     task_routes={
         "insights.aggregate": "aggregate",
         "insights.reaggregate": {"queue": "aggregate", "priority": LAST},
+        "insights.queue_up_again": {"queue": "aggregate", "priority": LAST},
     },
     timezone="UTC",
     worker_hijack_root_logger=False,

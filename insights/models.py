@@ -1,4 +1,7 @@
-"""How far the rollups are made. All of it may be deleted: then more is recomputed than is needed."""
+"""How far the rollups are made. All of it together may be deleted: then more is recomputed than is needed.
+
+Rows of SetAside alone may not: what they remember of how fresh a campaign is cannot be found again.
+"""
 
 from django.db import models
 from django.utils import timezone

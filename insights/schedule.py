@@ -12,6 +12,7 @@ def schedule_insights(**_: Any) -> None:
     schedule_once(
         (
             Beat("Sweep up what is marked", "insights.aggregate", seconds),
+            Turn("Queue up runs that were passed over", "insights.queue_up_again", "*/5", "*", 4 * 60),
             Turn("Let go of old raw rows", "insights.retention", "50", "*", 50 * 60),
             Turn("Drop old minutes", "insights.drop_minutes", "20", "*", 50 * 60),
         )

@@ -6,12 +6,15 @@ from uuid import UUID
 import structlog
 from celery import Task, shared_task
 from django.db import OperationalError
+from kombu.exceptions import OperationalError as QueueDown
 
 from api.cache_server import CacheServerDown
 from insights.reaggregation.services import reaggregate_give_up, reaggregate_work
 from insights.retention import retention_apply
 from insights.rollups.minutes import drop_old_minutes
 from insights.rollups.tick import Outcome, tick
+from runs.choices import RunKind
+from runs.services import runs_passed_over
 from warehouse.errors import WarehouseUnavailable
 
 logger = structlog.get_logger(__name__)
@@ -46,13 +49,32 @@ def reaggregate(self: "Task[[str], None]", run_id: str) -> None:
         raise
     else:
         if unfinished:
-            reaggregate.delay(run_id)
+            _queue_up(run_id)
+
+
+@shared_task(name="insights.queue_up_again")
+def queue_up_again() -> None:
+    """Runs that wait although the queue has lost them, or never got them.
+
+    It stands in one queue with them and expires sooner than they count as passed over: once it is its turn,
+    theirs has come, too. One that is queued twice is harmless: taking it takes it from the other.
+    """
+    for run_id in runs_passed_over(RunKind.REAGGREGATE):
+        _queue_up(str(run_id))
 
 
 @shared_task(name="insights.retention", autoretry_for=(WarehouseUnavailable,), retry_backoff=60)
 def retention() -> None:
     """Let go of raw rows that nobody wants kept any longer."""
     retention_apply()
+
+
+def _queue_up(run_id: str) -> None:
+    """If the queue is down, `queue_up_again` does it later."""
+    try:
+        reaggregate.delay(run_id)
+    except QueueDown as error:
+        logger.warning("reaggregate_not_queued", run_id=run_id, error=str(error))
 
 
 def _try_later(task: Any, run_id: str, error: Exception) -> None:

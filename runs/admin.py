@@ -15,7 +15,17 @@ from runs.services import run_cancel
 
 @admin.register(Run)
 class RunAdmin(ServiceAdmin):
-    list_display = ("kind", "state", "progress", "workspace", "campaign", "asked_as", "created_at", "error")
+    list_display = (
+        "kind",
+        "state",
+        "progress",
+        "warned",
+        "workspace",
+        "campaign",
+        "asked_as",
+        "created_at",
+        "error",
+    )
     list_select_related = ("workspace", "campaign")
     list_filter = ("state", "kind", ("workspace", AutocompleteSelectFilter), "created_at")
     search_fields = ("id", "asked_as", "workspace__name", "campaign__name", "campaign__reference")
@@ -50,6 +60,10 @@ class RunAdmin(ServiceAdmin):
         if not run.total:
             return f"{run.done}"
         return f"{run.done} of {run.total} ({100 * run.done // run.total}%)"
+
+    @admin.display(description="warnings")
+    def warned(self, run: Run) -> str:
+        return str(len(run.warnings) or "")
 
     @admin.action(description="Cancel selected runs", permissions=["change"])
     def cancel_selected(self, request: HttpRequest, queryset: QuerySet[Run]) -> None:

@@ -26,6 +26,7 @@ logger = structlog.get_logger(__name__)
 STUCK_AFTER = timedelta(minutes=30)  # longer than the broker waits before it delivers a lost task again
 STUCK = "Nothing was heard of it for 30 minutes: its worker died. Ask for it again."
 LOST_AFTER = timedelta(days=1)  # a queue may be long
+PASSED_OVER_AFTER = timedelta(minutes=5)
 LOST = "It waited for a day, and nobody took it: the queue lost it, or no worker runs. Ask for it again."
 
 
@@ -114,6 +115,13 @@ def run_cancel(*, run: Run) -> Run:
     if current.state not in OPEN:
         raise Problem(ProblemCode.CONFLICT, f"This run has {current.state} already.")
     return _end(current, RunState.CANCELLED)
+
+
+def runs_passed_over(kind: RunKind) -> list[UUID]:
+    """Those that have waited for minutes, oldest first: nobody may have been told to take them."""
+    waiting = Run.objects.filter(kind=kind, state__in=OPEN, taken_by=None)
+    passed_over = waiting.filter(alive_at__lt=timezone.now() - PASSED_OVER_AFTER)
+    return list(passed_over.order_by("alive_at").values_list("id", flat=True))
 
 
 def runs_fail_stuck() -> int:

@@ -1,6 +1,7 @@
 """Asking for a recompute, and doing it piece by piece."""
 
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 from uuid import UUID
@@ -9,9 +10,10 @@ import msgspec
 import structlog
 
 from insights.reaggregation.chunks import Chunk, Place, chunks
+from insights.reaggregation.refused import but_refused, days_of, halves, with_refused
 from insights.reaggregation.scope import Scope, check_dates, check_floor, scope_of
 from insights.rollups.generations import raise_generation
-from insights.rollups.recompute import recompute
+from insights.rollups.recompute import Target, recompute
 from runs.choices import OPEN, RunKind
 from runs.models import Run
 from runs.services import (
@@ -24,6 +26,11 @@ from runs.services import (
     run_succeeded,
     run_take,
 )
+from warehouse.errors import WarehouseRefused
+
+logger = structlog.get_logger(__name__)
+
+ALL_REFUSED = "The warehouse refused something of every day; the warnings name them, the log says why."
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -93,22 +100,54 @@ def reaggregate_give_up(*, run_id: UUID, error: str) -> None:
 
 def _work(run: Run, until: float) -> Run | None:
     scope = scope_of(run.parameters)
-    if run.total is None:
-        run_progress(run=run, total=sum(chunk.days for chunk in chunks(scope)))
+    if run.place is None:
+        counted = sum(chunk.days for chunk in chunks(scope))
+        run_progress(run=run, total=counted, warnings=but_refused(run.warnings))
     for chunk in chunks(scope, _place_of(run)):
-        _recompute(chunk)
-        done = run.done + chunk.days
-        place = msgspec.to_builtins(chunk.place)
-        run_progress(run=run, done=done, place=place, total=max(done, run.total or 0))
+        _work_off(run, chunk)
         if time.monotonic() > until:
             return run
-    run_progress(run=run, total=run.done)
-    run_succeeded(run=run)
+    _end(run)
     return None
 
 
-def _recompute(chunk: Chunk) -> None:
-    raise_generation(recompute(chunk.targets))
+def _work_off(run: Run, chunk: Chunk) -> None:
+    """A day of which something was refused is not done."""
+    refused = _recompute(chunk.targets)
+    done = run.done + max(chunk.days - len(days_of(refused)), 0)
+    place = msgspec.to_builtins(chunk.place)
+    warnings = with_refused(run.warnings, refused)
+    run_progress(run=run, done=done, place=place, total=max(done, run.total or 0), warnings=warnings)
+
+
+def _recompute(targets: Sequence[Target]) -> list[Target]:
+    """What was refused, in pieces of at most a day; everything else is recomputed."""
+    try:
+        raise_generation(recompute(targets))
+    except WarehouseRefused as refusal:
+        pieces = halves(targets)
+        if pieces:
+            return [refused for piece in pieces for refused in _recompute(piece)]
+        _tell_refused(targets[0], refusal)
+        raise_generation({targets[0].campaign_id})  # its finer levels may have changed
+        return list(targets)
+    return []
+
+
+def _tell_refused(target: Target, refusal: WarehouseRefused) -> None:
+    told = {name: str(value) for name, value in target._asdict().items()}
+    logger.error("reaggregate_refused", **told, reason=str(refusal).partition(" Stack trace:")[0])
+
+
+def _end(run: Run) -> None:
+    """Whoever resumes what was refused altogether begins anew."""
+    if but_refused(run.warnings) == run.warnings:
+        run_progress(run=run, total=run.done)
+    elif not run.done:
+        run_progress(run=run, place=None)
+        run_failed(run=run, error=ALL_REFUSED)
+        return
+    run_succeeded(run=run)
 
 
 def _place_of(run: Run) -> Place | None:

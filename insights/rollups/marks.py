@@ -5,7 +5,7 @@ one is settled. A mark can become visible before its rows and after them, by as 
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -20,6 +20,7 @@ RECOMPUTING = "recompute"
 
 LAST_KEY = 2**63 - 1
 _MICROSECONDS = 1_000_000
+_1970 = datetime.fromtimestamp(0, UTC)
 # A recompute is an insert, too, but marks nothing.
 _CLOCK = """
 SELECT toUnixTimestamp64Micro(now64(6)), (
@@ -81,6 +82,11 @@ def clock() -> Clock:
 def version_at(microseconds: int) -> int:
     """The last version of a mark that was made no later."""
     return microseconds * 2
+
+
+def made_at(version: int) -> datetime:
+    """When the insert began that made a mark of this version."""
+    return _1970 + timedelta(microseconds=version // 2)
 
 
 def end_of(version: int) -> Place:

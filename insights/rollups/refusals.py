@@ -4,7 +4,8 @@ The mark of such a bucket stays unsettled and its campaign is not said to be fre
 pauses that grow; once it comes through, its mark is worked off as any other.
 """
 
-from collections.abc import Collection, Sequence
+import time
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -14,9 +15,11 @@ from django.db.models import F
 from django.utils import timezone
 
 from insights.models import SetAside
-from insights.rollups.marks import Mark
+from insights.rollups.marks import Mark, made_at
 from insights.rollups.recompute import recompute
-from warehouse.errors import WarehouseRefused
+from insights.rollups.reports import with_former_places
+from runtime.config import configuration
+from warehouse.errors import WarehouseRefused, WarehouseUnavailable
 
 logger = structlog.get_logger(__name__)
 
@@ -31,30 +34,77 @@ class Bucket(NamedTuple):
 
 
 class Recomputed(NamedTuple):
-    """The campaigns whose figures may have changed, and the marks that were set aside instead."""
+    """The campaigns whose figures may have changed, and the marks that were set aside or left instead."""
 
     campaigns: set[UUID]
     aside: set[Mark]
+    left: set[Mark]
 
 
-def recompute_but_refused(marks: Sequence[Mark], data_through: datetime | None) -> Recomputed:
-    """As `recompute`; what is refused is halved until the marks are found that are refused by themselves."""
+def recompute_but_refused(marks: Sequence[Mark], data_through: datetime | None, until: float) -> Recomputed:
+    """As `recompute`; what is refused is halved until the marks are found that are refused by themselves.
+
+    Others are left once it is later than `until`, for a server may refuse everything.
+    """
     if not marks:
-        return Recomputed(set(), set())
+        return Recomputed(set(), set(), set())
     try:
-        return Recomputed(recompute(mark.target for mark in marks), set())
+        return Recomputed(recompute(mark.target for mark in marks), set(), set())
     except WarehouseRefused as refusal:
         if len(marks) == 1:
             return set_mark_aside(marks[0], refusal, data_through)
     half = len(marks) // 2
     in_order = sorted(marks)  # what is refused for one reason lies together
-    one, other = (recompute_but_refused(each, data_through) for each in (in_order[:half], in_order[half:]))
-    return Recomputed(one.campaigns | other.campaigns, one.aside | other.aside)
+    return _one_after_another(recompute_but_refused, [in_order[:half], in_order[half:]], data_through, until)
+
+
+def try_each_again(marks: Sequence[Mark], data_through: datetime | None, until: float) -> Recomputed:
+    """As `recompute_but_refused`; if they do not end in time together, each is tried by itself."""
+    try:
+        return recompute_but_refused(marks, data_through, until)
+    except WarehouseUnavailable as error:
+        if len(marks) == 1:
+            return set_mark_aside(marks[0], error, data_through)
+    return _one_after_another(try_each_again, [[mark] for mark in marks], data_through, until)
+
+
+def _one_after_another(
+    work: Callable[[Sequence[Mark], datetime | None, float], Recomputed],
+    parts: Sequence[Sequence[Mark]],
+    data_through: datetime | None,
+    until: float,
+) -> Recomputed:
+    """The first part in any case, so that every call comes farther."""
+    done = [work(parts[0], data_through, until)]
+    for part in parts[1:]:
+        is_late = time.monotonic() > until
+        done.append(Recomputed(set(), set(), set(part)) if is_late else work(part, data_through, until))
+    return Recomputed(*(set().union(*each) for each in zip(*done, strict=True)))
 
 
 def set_mark_aside(mark: Mark, reason: Exception, data_through: datetime | None) -> Recomputed:
-    set_aside(Bucket(*mark[:4]), reason, data_through=data_through, version=mark.version)
-    return Recomputed(set(), {mark})
+    """With it a bucket of each campaign that its report was moved from: their figures wait for the same."""
+    through = min(data_through, _sure_before(mark)) if data_through else None
+    for bucket in _with_former_campaigns(mark):
+        set_aside(bucket, reason, data_through=through, version=mark.version)
+    return Recomputed(set(), {mark}, set())
+
+
+def _with_former_campaigns(mark: Mark) -> list[Bucket]:
+    try:
+        places = with_former_places([mark.target])
+    except (WarehouseRefused, WarehouseUnavailable) as error:  # it may be this very question
+        logger.warning("former_places_unknown", campaign_id=str(mark.campaign_id), reason=str(error))
+        places = []
+    nearest_last = sorted(places, key=lambda place: abs(place.first - mark.bucket), reverse=True)
+    former = {place.campaign_id: Bucket(*place[:4]) for place in nearest_last}
+    return list((former | {mark.campaign_id: Bucket(*mark[:4])}).values())
+
+
+def _sure_before(mark: Mark) -> datetime:
+    """More may have been said meanwhile, if it stood aside before and its row was deleted."""
+    settle = timedelta(seconds=configuration().aggregation.settle_seconds)
+    return made_at(mark.version) - settle
 
 
 def set_aside(bucket: Bucket, reason: Exception, *, data_through: datetime | None, version: int = 0) -> None:
@@ -100,6 +150,13 @@ def put_off(rows: Collection[SetAside]) -> None:
     for row in rows:
         pause = min(FIRST_PAUSE * 2 ** min(row.tries, 10), LONGEST_PAUSE)
         SetAside.objects.filter(pk=row.pk).update(tries=F("tries") + 1, next_try_at=timezone.now() + pause)
+
+
+def make_due(rows: Collection[SetAside]) -> None:
+    """They were put off, and then not tried."""
+    SetAside.objects.filter(pk__in=[row.pk for row in rows]).update(
+        tries=F("tries") - 1, next_try_at=timezone.now()
+    )
 
 
 def mark_of(row: SetAside) -> Mark:

@@ -53,7 +53,7 @@ def alone() -> Iterator[bool]:
 
 def _turn(until: float) -> bool:
     """Everything that is marked by now and everything that is due; returns whether there is more to do."""
-    turn = Turn.begin()
+    turn = Turn.begin(until)
     is_swept = _repeat(turn.recompute_fresh, until)
     is_settled = _repeat(turn.settle_due, until)
     has_more = turn.try_again()

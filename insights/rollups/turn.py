@@ -13,7 +13,7 @@ from insights.rollups import marks, refusals
 from insights.rollups.generations import raise_generation
 from insights.rollups.marks import Clock, Mark, Place, end_of, version_at
 from insights.rollups.progress import consumed_through
-from insights.rollups.refusals import recompute_but_refused, set_mark_aside, standing_aside
+from insights.rollups.refusals import recompute_but_refused, set_mark_aside, standing_aside, try_each_again
 from runtime.config import configuration
 from runtime.telemetry.metrics import Metric, count, observe
 from warehouse.errors import WarehouseUnavailable
@@ -23,7 +23,7 @@ logger = structlog.get_logger(__name__)
 MICROSECONDS = 1_000_000
 KEPT = ("marks", "marks_key", "settled", "data_through", "looked_through_at", "stumbles", "unraised")
 FOREVER = 2**64 - 1
-MOST_HALVINGS = 12
+LEAST_STUMBLES = 12
 MOST_TRIES_AT_ONCE = 20
 # A store that was brought back from a backup may hold marks that are older than what is remembered.
 LOOK_THROUGH_EVERY = 3600 * MICROSECONDS
@@ -32,11 +32,16 @@ LOOK_THROUGH_EVERY = 3600 * MICROSECONDS
 class Turn:
     """Each portion is kept in Postgres when it is done, so that a crash repeats a portion at most."""
 
-    def __init__(self, progress: RecomputedThrough, consumed: datetime | None, clock: Clock) -> None:
+    def __init__(
+        self, progress: RecomputedThrough, consumed: datetime | None, clock: Clock, until: float
+    ) -> None:
         options = configuration().aggregation
+        self._until = until
         self._progress = progress
         self._consumed = consumed
         self._most = options.marks_per_tick
+        # So many that a portion of one mark is among the tries.
+        self._most_stumbles = max(LEAST_STUMBLES, self._most.bit_length())
         # Until here every mark can be seen, and its rows with it.
         whole = version_at(min(clock.quiet, clock.now - options.margin_seconds * MICROSECONDS))
         self._whole = end_of(whole)
@@ -45,7 +50,8 @@ class Turn:
         self._settled = end_of(min(progress.settled, self._due))
 
     @classmethod
-    def begin(cls) -> Self:
+    def begin(cls, until: float) -> Self:
+        """By `until` a portion is to end that would go on for long, as where everything is refused."""
         progress, _ = RecomputedThrough.objects.get_or_create(id=RecomputedThrough.ONLY)
         RecomputedThrough.objects.update(is_wanted=False)
         # Asked first: what lay in the raw tables then is marked by now.
@@ -54,7 +60,7 @@ class Turn:
         if not 0 <= clock.now - progress.looked_through_at < LOOK_THROUGH_EVERY:
             progress.marks = progress.marks_key = progress.settled = 0
             progress.looked_through_at = clock.now
-        return cls(progress, consumed, clock)
+        return cls(progress, consumed, clock, until)
 
     def recompute_fresh(self) -> bool:
         """The oldest marks that were not recomputed yet; returns whether there may be more."""
@@ -85,13 +91,14 @@ class Turn:
         """Some of those that stand aside; returns whether there may be more that are due."""
         rows = refusals.due(MOST_TRIES_AT_ONCE)
         by_mark = {refusals.mark_of(row): row for row in rows}
-        campaigns, aside = recompute_but_refused(list(by_mark), self._progress.data_through)
-        back = [row for mark, row in by_mark.items() if mark not in aside]
+        campaigns, aside, left = try_each_again(list(by_mark), self._progress.data_through, self._until)
+        refusals.make_due([by_mark[mark] for mark in left])
+        back = [row for mark, row in by_mark.items() if mark not in aside | left]
         if back:
             self._raise_generations(campaigns)
             self._look_again(min(row.version for row in back))
             refusals.take_back(back)
-        return len(rows) == MOST_TRIES_AT_ONCE
+        return len(rows) == MOST_TRIES_AT_ONCE or bool(left)
 
     def _recomputed(self, *, after: Place, until: int) -> tuple[list[Mark], Place | None]:
         """The marks that were, and where to go on if there may be more of them."""
@@ -99,22 +106,28 @@ class Turn:
         found = marks.unsettled(after=after, until=until, most=most)
         standing = standing_aside() if found else frozenset()
         wanted = [mark for mark in found if mark[:4] not in standing]
-        done = self._recompute(wanted) if wanted else []
+        done, left = self._recompute(wanted) if wanted else ([], set())
+        if left:
+            end = min(mark.place for mark in left)
+            reached = max((mark.place for mark in found if mark.place < end), default=after)
+            return [mark for mark in done if mark.place < end], reached
         return done, found[-1].place if len(found) >= most else None
 
-    def _recompute(self, wanted: Sequence[Mark]) -> list[Mark]:
-        """Those that were."""
+    def _recompute(self, wanted: Sequence[Mark]) -> tuple[list[Mark], set[Mark]]:
+        """Those that were, and those that there was no time for."""
         self._stumble()
         try:
-            campaigns, aside = recompute_but_refused(wanted, self._progress.data_through)
+            campaigns, aside, left = recompute_but_refused(wanted, self._progress.data_through, self._until)
         except WarehouseUnavailable as error:
-            if len(wanted) > 1 or self._progress.stumbles < MOST_HALVINGS:
+            if len(wanted) > 1 or self._progress.stumbles < self._most_stumbles:
                 raise
-            campaigns, aside = set_mark_aside(wanted[0], error, self._progress.data_through)
+            campaigns, aside, left = set_mark_aside(wanted[0], error, self._progress.data_through)
         self._raise_generations(campaigns)
-        self._progress.stumbles = max(self._progress.stumbles - 2, 0)
-        count(Metric.MARKS_RECOMPUTED, len(wanted) - len(aside))
-        return [mark for mark in wanted if mark not in aside]
+        if not left:
+            self._progress.stumbles = max(self._progress.stumbles - 2, 0)
+        done = [mark for mark in wanted if mark not in aside | left]
+        count(Metric.MARKS_RECOMPUTED, len(done))
+        return done, left
 
     def _look_again(self, version: int) -> None:
         """For marks from this version on: some that were passed over are worked off as any other from now."""
@@ -127,7 +140,7 @@ class Turn:
 
     def _stumble(self) -> None:
         """Until it is through: a portion that is too large for the server must not come again as it was."""
-        self._progress.stumbles = min(self._progress.stumbles + 1, MOST_HALVINGS)
+        self._progress.stumbles = min(self._progress.stumbles + 1, self._most_stumbles)
         self._save()
 
     def _settle(self, found: Sequence[Mark]) -> None:

@@ -1,11 +1,8 @@
 """Puts a dead letter into a running stack, as its consumer would, and a stop that somebody acknowledged."""
 
-import json
-import subprocess
-import sys
 from typing import Any
 
-from runtime.options import REPOSITORY
+from tests.e2e.product_shell import run_inside
 from tests.running_stack import RealStack
 
 REASON = "Expected `int` >= 0"
@@ -36,10 +33,4 @@ def park_one(stack: RealStack, demo: dict[str, Any], position: int) -> None:
         "payload": {"clicks": -3},
     }
     why = {"code": "min_value", "field": "payload.clicks", "reason": REASON}
-    subprocess.run(
-        [sys.executable, str(REPOSITORY / "manage.py"), "shell", "--verbosity", "0", "--command", _PARK],
-        env=stack.environment,
-        input=json.dumps({"position": position, "payload": event, **why}),
-        text=True,
-        check=True,
-    )
+    run_inside(stack, _PARK, {"position": position, "payload": event, **why})

@@ -13,6 +13,7 @@ from tests.e2e.api_client import ApiClient
 from tests.e2e.conftest import a_tab
 from tests.e2e.dead_letters import park_one
 from tests.e2e.filled_workspace import fill_workspace
+from tests.e2e.set_aside import set_one_aside
 from tests.e2e.stored_secrets import StoredSecrets
 from tests.e2e.web_with_limits import web_with_limits
 from tests.running_stack import RealStack
@@ -26,6 +27,7 @@ def secrets(stack: RealStack, demo: dict[str, Any], owner: ApiClient, nobody: Ap
     """Everything that no page may show, with a row behind every page."""
     workspace = f"/api/v1/workspaces/{demo['workspace_id']}/"
     park_one(stack, demo, position=1)
+    set_one_aside(stack, demo)
     named = fill_workspace(workspace, owner, nobody, stack.data_dir)
     return StoredSecrets(stack.options(), demo, named)
 

@@ -69,6 +69,7 @@ class KafkaConsumer(Consumer):
         self._ownerships_so_far = 0
         self._committed: dict[Partition, int] = {}
         self._is_holding = False
+        self._is_closing = False
         self._early: list[Message] = []
         self._starts: dict[Partition, int] = {}
         client.subscribe(
@@ -111,6 +112,7 @@ class KafkaConsumer(Consumer):
         return set(self._ownerships)
 
     def close(self) -> None:
+        self._is_closing = True
         self._client.close()
 
     def _fetch(self, limit: int, timeout: float) -> int:
@@ -175,6 +177,8 @@ class KafkaConsumer(Consumer):
 
     def _gain(self, client: Client, places: list[TopicPartition]) -> None:
         """Begin where the group stands; called from within `consume`, whenever partitions are added."""
+        if self._is_closing:  # nobody reads them any more
+            return
         places = _until_told(lambda: self._first_places(client, places))
         client.incremental_assign(places)
         # The client still takes for paused what was paused when it was lost, and would never read it again.

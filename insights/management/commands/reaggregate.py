@@ -83,11 +83,14 @@ class Command(BaseCommand):
             reaggregate_give_up(run_id=run_id, error=f"Stopped by {type(stopped).__name__}.")
             self.stderr.write(f"Go on with: manage.py reaggregate --resume {run_id}")
             raise
-        self._conclude(_found(run_id))
+        self._conclude(_found(run_id), told=run.warnings)
 
-    def _conclude(self, run: Run) -> None:
+    def _conclude(self, run: Run, told: list[dict[str, str]]) -> None:
+        self._warn([warning for warning in run.warnings if warning not in told])
         if run.state != "succeeded":
             raise CommandError(f"The run has {run.state}. {run.error}".strip())
+        if run.done != run.total:
+            raise CommandError(f"{run.done:,} of {run.total:,} days recomputed; the others are named above.")
         self.stdout.write(f"{run.done:,} days recomputed.")
 
     def _warn(self, warnings: list[dict[str, str]]) -> None:

@@ -6,7 +6,7 @@ import time
 import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +22,10 @@ from ingestion.eventlog.kafka.log import KafkaLog
 from ingestion.eventlog.memory import MemoryLog
 from ingestion.eventlog.redis_streams.log import RedisLog
 from ingestion.eventlog.redis_streams.server import Server
+from ingestion.eventlog.topics import METRIC_EVENTS
 from runtime.options import Kafka, Options
 from runtime.options import RedisLog as RedisServer
+from tests.contract.eventlog.reading import at_last, consuming, read
 
 READY_WITHIN = 60.0
 PARTITIONS = 4
@@ -168,12 +170,21 @@ class KafkaLab(ServerLab):
         kafka.prepare(options)
         self.engine = Engine(kafka.server(options), folder / "kafka.log")
         self.engine.start()
+        self._use_once()
 
     def open(self, name: str, patience: Patience = IMPATIENT, partitions: int = PARTITIONS) -> KafkaLog:
         return KafkaLog(self.servers(), prefix=name, partitions=partitions, patience=patience)
 
     def servers(self) -> dict[str, Any]:
         return {"bootstrap.servers": self._address}
+
+    def _use_once(self) -> None:
+        """A broker makes what producers and groups need when the first one asks: no test waits for that."""
+        with closing(self.open("first-use")) as log:
+            at_last(lambda: log.produce(METRIC_EVENTS, [Entry(b"", b"first")], timeout=20) == {})
+            with consuming(log) as consumer:
+                batch = read(consumer, 1)
+                at_last(lambda: consumer.commit(batch.receipts) == set())
 
     def add_foreign(self, name: str, topic: str) -> None:
         producer = Producer(self.servers())

@@ -25,3 +25,11 @@ def test_fresh_figures_do_not_wait_behind_the_runs_that_were_asked_for(queue: Qu
     tasks.aggregate.apply_async(queue=queue)
     order = [queue.get(no_ack=True).headers["task"] for _ in range(4)]
     assert order == ["insights.aggregate", *["insights.reaggregate"] * 3]
+
+
+def test_whoever_looks_for_lost_runs_comes_after_those_that_only_wait(queue: Queue) -> None:
+    for number in range(3):
+        tasks.reaggregate.apply_async((str(number),), queue=queue)
+    tasks.queue_up_again.apply_async(queue=queue)
+    order = [queue.get(no_ack=True).headers["task"] for _ in range(4)]
+    assert order == [*["insights.reaggregate"] * 3, "insights.queue_up_again"]

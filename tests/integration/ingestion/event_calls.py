@@ -3,6 +3,7 @@
 import gzip
 import json
 import uuid
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,11 +12,12 @@ from rest_framework.test import APIClient
 
 from accounts.models import Workspace
 from campaigns.models import Campaign
-from ingestion.eventlog.base import EventLog
+from ingestion.eventlog.base import Batch, EventLog
 from ingestion.eventlog.opening import open_log
 from ingestion.eventlog.topics import INTERACTIONS, METRIC_EVENTS
 from ingestion.events.coding import read_interaction, read_metric_event
 from runtime.config import configuration
+from tests.contract.eventlog.reading import at_last, read_into
 
 EVENTS = "/api/v1/events/"
 READERS = {METRIC_EVENTS: read_metric_event, INTERACTIONS: read_interaction}
@@ -34,15 +36,16 @@ def on_the_log(log: EventLog) -> list[Any]:
     """Every event that stands there, in its topic's and partition's order."""
     group = f"look-{uuid.uuid4().hex}"
     consumer = log.consumer(group, READERS)
-    try:
-        events: list[Any] = []
-        while any(log.lag(group, READERS).values()):
-            batch = consumer.poll(10_000, 0.1)
-            consumer.commit(batch.receipts)
-            events += [READERS[record.partition.topic](record.value) for record in batch.records]
-        return events
-    finally:
-        consumer.close()
+    everything = Batch([], [])
+
+    def is_through() -> bool:
+        read_into(everything, consumer, 10_000)
+        consumer.commit(everything.receipts)
+        return not any(log.lag(group, READERS).values())
+
+    with closing(consumer):
+        at_last(is_through)
+    return [READERS[record.partition.topic](record.value) for record in everything.records]
 
 
 def campaign_of(workspace: Workspace, **fields: Any) -> Campaign:

@@ -8,6 +8,9 @@ import pytest
 from msgspec import structs
 
 from campaigns.models import Campaign
+from insights import tasks
+from insights.reaggregation import services
+from insights.rollups.recompute import Target
 from insights.rollups.tick import tick
 from runtime.config import configuration
 from tests.integration.insights.raw import Raw
@@ -63,3 +66,19 @@ def options(monkeypatch: pytest.MonkeyPatch) -> Any:
 def caught_up(transactional_db: None, options: Any) -> None:
     """Other tests of this run leave marks behind."""
     tick()
+
+
+@pytest.fixture
+def queued(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What was handed to the workers."""
+    found: list[str] = []
+    monkeypatch.setattr(tasks.reaggregate, "delay", found.append)
+    return found
+
+
+@pytest.fixture
+def recomputed(monkeypatch: pytest.MonkeyPatch) -> list[Target]:
+    """What would be recomputed, instead of doing it."""
+    found: list[Target] = []
+    monkeypatch.setattr(services, "recompute", found.extend)
+    return found

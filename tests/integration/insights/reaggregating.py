@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from campaigns.models import Campaign
+from insights import tasks
 from tests import people
 from tests.integration.warehouse.facts import columns_of, metric_event
 from warehouse.client import writer
@@ -50,3 +51,13 @@ def figures(campaign: Campaign, level: str = "rollup_day", columns: str = FIGURE
 
 def asked(campaign: Campaign, sql: str) -> list[Any]:
     return writer().rows(sql, {"id": campaign.id}, feature=FEATURE)
+
+
+def work(queued: list[str]) -> None:
+    """As a worker does, until its queue is empty."""
+    while queued:
+        tasks.reaggregate(queued.pop(0))
+
+
+def ask(who: people.Person, campaign: Any, **body: str) -> Any:
+    return who.client.post(f"/api/v1/campaigns/{campaign.reference}/reaggregate/", body, format="json")

@@ -17,7 +17,7 @@ from tests.integration.insights import oracle
 from tests.integration.insights.conftest import new_campaign
 from tests.integration.insights.marking import settle_everything, unsettled
 from tests.integration.insights.raw import Raw
-from warehouse.errors import WarehouseRefused
+from warehouse.errors import WarehouseRefused, WarehouseUnavailable
 from warehouse.tables import ROLLUP_MINUTE
 from warehouse.writer import insert
 
@@ -149,6 +149,65 @@ def test_a_build_that_is_refused_stops_no_other(
     finish()
     assert are_days_built(campaign, KATHMANDU)
     assert not SetAside.objects.filter(campaign_id=campaign.id).exists()
+
+
+def test_a_build_that_never_ends_in_time_stops_no_other(
+    raw: Raw, campaign: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_over_months(raw)
+    finish()
+    other = new_campaign(KATHMANDU)
+    Campaign.objects.filter(id=campaign.id).update(timezone=KATHMANDU)
+
+    def too_slow(*_: object) -> None:
+        raise WarehouseUnavailable("too slow")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("insights.rollups.days.recompute_days", too_slow)
+        for _ in range(2):
+            with pytest.raises(WarehouseUnavailable):
+                finish()
+        finish()
+        assert are_days_built(other, KATHMANDU)
+        aside = SetAside.objects.get(campaign_id=campaign.id)
+        assert (aside.source, aside.code, aside.reason) == (SetAside.DAYS, None, "too slow")
+        SetAside.objects.update(next_try_at=timezone.now())
+        finish()  # it is known by now
+    SetAside.objects.update(next_try_at=timezone.now())
+    finish()
+    assert are_days_built(campaign, KATHMANDU)
+    assert raw.standing("rollup_day", "timezone, bucket") == oracle.by_day(raw, BERLIN, KATHMANDU)
+
+
+def test_a_campaign_stands_aside_once_however_often_its_build_is_refused(
+    campaign: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no(*_: object) -> None:
+        raise WarehouseRefused(469, "no")
+
+    monkeypatch.setattr("insights.rollups.days._build", no)
+    for tries in (1, 2, 3):
+        finish()
+        assert SetAside.objects.get(campaign_id=campaign.id).tries == tries
+        SetAside.objects.update(next_try_at=timezone.now())
+
+
+def test_nothing_stands_aside_whose_days_nobody_misses(campaign: Campaign) -> None:
+    gone, waiting = new_campaign(BERLIN), new_campaign(BERLIN)
+    finish()
+    DaysBuilt.objects.filter(campaign=waiting).delete()
+    for each in (campaign, gone, waiting):
+        SetAside.objects.create(
+            workspace_id=each.workspace_id,
+            campaign_id=each.id,
+            source=SetAside.DAYS,
+            bucket=MIDNIGHT,
+            version=0,
+            next_try_at=timezone.now() + timedelta(hours=1),
+        )
+    Campaign.objects.filter(id=gone.id).delete()
+    finish()
+    assert [aside.campaign_id for aside in SetAside.objects.all()] == [waiting.id]
 
 
 def test_until_then_both_are_kept_up(raw: Raw, campaign: Campaign) -> None:

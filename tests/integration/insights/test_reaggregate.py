@@ -20,12 +20,14 @@ from insights.rollups.recompute import Target
 from runs.models import Run
 from tests import people
 from tests.integration.insights.reaggregating import (
+    ask,
     asked,
     at,
     campaign_of,
     days_from,
     figures,
     put_events,
+    work,
 )
 from warehouse.errors import WarehouseUnavailable
 from warehouse.tables import ROLLUP_15MIN, ROLLUP_DAY, ROLLUP_MINUTE
@@ -34,32 +36,6 @@ from warehouse.writer import insert
 pytestmark = pytest.mark.django_db
 
 COMMAND: Any = {"stdout": StringIO(), "stderr": StringIO()}
-
-
-@pytest.fixture
-def queued(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What was handed to the workers."""
-    found: list[str] = []
-    monkeypatch.setattr(tasks.reaggregate, "delay", found.append)
-    return found
-
-
-@pytest.fixture
-def recomputed(monkeypatch: pytest.MonkeyPatch) -> list[Target]:
-    """What would be recomputed, instead of doing it."""
-    found: list[Target] = []
-    monkeypatch.setattr(services, "recompute", found.extend)
-    return found
-
-
-def work(queued: list[str]) -> None:
-    """As a worker does, until its queue is empty."""
-    while queued:
-        tasks.reaggregate(queued.pop(0))
-
-
-def ask(who: people.Person, campaign: Any, **body: str) -> Any:
-    return who.client.post(f"/api/v1/campaigns/{campaign.reference}/reaggregate/", body, format="json")
 
 
 def days_of(targets: Iterable[Target]) -> list[tuple[date, date]]:

@@ -15,10 +15,10 @@ from insights.rollups.tick import Outcome, tick
 from runtime.config import configuration
 from tests.integration.insights import oracle
 from tests.integration.insights.conftest import new_campaign
-from tests.integration.insights.marking import age_marks, settle_everything, unsettled
+from tests.integration.insights.marking import age_marks, forget_marks, settle_everything, unsettled
 from tests.integration.insights.raw import Raw
 from warehouse.client import Writer
-from warehouse.errors import WarehouseUnavailable
+from warehouse.errors import WarehouseRefused, WarehouseUnavailable
 from warehouse.tables import LOG_PROGRESS
 from warehouse.writer import insert
 
@@ -40,6 +40,24 @@ def refusing(writer: Writer) -> Iterator[None]:
 
 def mend(writer: Writer) -> None:
     writer.run("ALTER TABLE rollup_minute DROP CONSTRAINT IF EXISTS poison", feature="test")
+
+
+def slow_at(raw: Raw, minute: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    recompute = refusals.recompute
+
+    def too_slow(targets: Any) -> Any:
+        asked = list(targets)
+        if any((target.campaign_id, target.first) == (raw.campaign_id, minute) for target in asked):
+            raise WarehouseUnavailable("too slow")
+        return recompute(asked)
+
+    monkeypatch.setattr("insights.rollups.refusals.recompute", too_slow)
+
+
+def put_only_refused(raw: Raw, today: datetime, count: int) -> None:
+    raw.put_events(
+        *(raw.event(f"e{number}", today - number * HOUR, clicks=POISON) for number in range(count))
+    )
 
 
 def put_one_refused_among(raw: Raw, today: datetime, count: int = 9) -> datetime:
@@ -156,21 +174,14 @@ def test_the_mark_of_what_came_through_is_settled_though_it_was_passed_over(
     assert unsettled(raw) == []
 
 
+@pytest.mark.parametrize("most", [4, 10_000])
 def test_one_that_never_ends_in_time_stands_aside_in_the_end(
-    raw: Raw, today: datetime, monkeypatch: pytest.MonkeyPatch, options: Any
+    raw: Raw, today: datetime, monkeypatch: pytest.MonkeyPatch, options: Any, most: int
 ) -> None:
     """Every tick would begin with it and end there."""
-    options(marks_per_tick=4)
+    options(marks_per_tick=most)
     minute = put_one_refused_among(raw, today, 5)
-    recompute = refusals.recompute
-
-    def too_slow(targets: Any) -> Any:
-        asked = list(targets)
-        if any(target.first == minute for target in asked):
-            raise WarehouseUnavailable("too slow")
-        return recompute(asked)
-
-    monkeypatch.setattr("insights.rollups.refusals.recompute", too_slow)
+    slow_at(raw, minute, monkeypatch)
     for _ in range(40):
         try:
             if tick() is Outcome.DONE:
@@ -180,3 +191,91 @@ def test_one_that_never_ends_in_time_stands_aside_in_the_end(
     assert raw.standing("rollup_15min") == all_but(raw, minute)
     aside = standing(raw)
     assert (aside.bucket, aside.code, aside.reason) == (minute, None, "too slow")
+
+
+@pytest.mark.usefixtures("refusing")
+def test_one_that_does_not_end_in_time_keeps_no_other_aside(
+    raw: Raw, today: datetime, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_only_refused(raw, today, 3)
+    tick()
+    assert SetAside.objects.filter(campaign_id=raw.campaign_id).count() == 3
+    mend(writer)
+    slow_at(raw, today, monkeypatch)
+    SetAside.objects.update(next_try_at=timezone.now())
+    assert tick() is Outcome.DONE
+    assert raw.standing("rollup_15min") == all_but(raw, today)
+    aside = standing(raw)
+    assert (aside.bucket, aside.code, aside.reason) == (today, None, "too slow")
+
+
+@pytest.mark.usefixtures("refusing")
+def test_what_was_not_reached_in_time_is_due_at_the_next_tick(
+    raw: Raw, today: datetime, writer: Writer, monkeypatch: pytest.MonkeyPatch, options: Any
+) -> None:
+    put_only_refused(raw, today, 3)
+    tick()
+    mend(writer)
+    options(tick_seconds=0)
+    SetAside.objects.exclude(campaign_id=raw.campaign_id).delete()  # of other tests
+    SetAside.objects.update(next_try_at=timezone.now())
+    SetAside.objects.filter(bucket=today).update(next_try_at=timezone.now() - HOUR)  # tried first
+    slow_at(raw, today, monkeypatch)
+    assert tick() is Outcome.MORE
+    assert SetAside.objects.filter(campaign_id=raw.campaign_id).count() == 3
+    tick()
+    aside = standing(raw)
+    assert (aside.bucket, aside.tries) == (today, 1)
+
+
+@pytest.mark.usefixtures("refusing")
+def test_where_everything_is_refused_a_tick_still_ends_in_time(
+    raw: Raw, today: datetime, options: Any
+) -> None:
+    options(marks_per_tick=4, tick_seconds=0)
+    put_only_refused(raw, today, 5)
+    assert tick() is Outcome.MORE
+    assert SetAside.objects.filter(campaign_id=raw.campaign_id).count() == 1
+    for _ in range(40):
+        if tick() is Outcome.DONE:
+            break
+    assert SetAside.objects.filter(campaign_id=raw.campaign_id).count() == 5
+
+
+@pytest.mark.usefixtures("refusing")
+def test_one_that_was_deleted_comes_back_and_claims_no_more_than_its_mark_allows(
+    raw: Raw, today: datetime
+) -> None:
+    put_one_refused_among(raw, today, 1)
+    tick()
+    SetAside.objects.all().delete()
+    age_marks(raw, 1000)
+    RecomputedThrough.objects.update(marks=0, data_through=timezone.now())
+    tick()
+    ((_, _, version),) = unsettled(raw)
+    made = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=version // 2)
+    settle = timedelta(seconds=configuration().aggregation.settle_seconds)
+    assert standing(raw).data_through == made - settle
+
+
+def test_nor_is_the_campaign_fresh_that_a_refused_report_was_moved_from(
+    raw: Raw, today: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = new_campaign("UTC")
+    raw.put_snapshot("hour", 1, today, {"DE": {"clicks": 1}})
+    tick()
+    forget_marks(raw)
+    raw.put_snapshot("hour", 2, today, {"DE": {"clicks": 1}}, campaign_id=other.id)
+
+    def no(_: object) -> None:
+        raise WarehouseRefused(VIOLATED_CONSTRAINT, "no")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("insights.rollups.refusals.recompute", no)
+        tick()
+    asides = SetAside.objects.filter(workspace_id=raw.workspace_id)
+    assert set(asides.values_list("campaign_id", flat=True)) == {raw.campaign_id, other.id}
+    SetAside.objects.update(next_try_at=timezone.now())
+    tick()
+    assert not asides.exists()
+    assert raw.standing("rollup_15min") == {}

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from signal import SIGTERM
 from typing import Any
@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from django.db import connection
 
+from ingestion.errors import TransientFailure
 from ingestion.eventlog.base import MAIN_GROUP, EventLog
 from ingestion.eventlog.topics import TOPICS, entry_of, topic_of
 from ingestion.events.envelope import Event
@@ -99,7 +100,12 @@ class World:
         return sum(self.log.lag(MAIN_GROUP, TOPICS).values())
 
     def wait_until_drained(self) -> None:
-        wait_until(lambda: self.lag() == 0, "the log is drained")
+        wait_until(self._is_drained, "the log is drained")
+
+    def _is_drained(self) -> bool:
+        with suppress(TransientFailure):
+            return self.lag() == 0
+        return False
 
     def rows(self, columns: str, table: str) -> "Counter[tuple[Any, ...]]":
         sql = f"SELECT {columns} FROM {table} FINAL WHERE workspace_id = %(workspace)s"
