@@ -4,12 +4,16 @@ import gc
 from collections.abc import Generator
 
 import pytest
+from hypothesis import settings
 
 from tests.engines import Engines
 
 pytest_plugins = ["pytester"]  # for the tests of our own guards
 
 ENGINES = pytest.StashKey[Engines]()
+
+settings.register_profile("patient", settings(), deadline=None)  # a test has no limit of time
+settings.load_profile("patient")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -15,7 +15,6 @@ EMPTY_BLOCK = varint(protocol.FromClient.DATA) + text("") + b"\x01\x00\x02\xff\x
 ONE_ROW = EMPTY_BLOCK[:-2] + b"\x01\x01" + text("a") + text("UInt8") + b"\x07"
 HOSTILE = settings(
     max_examples=150,
-    deadline=None,
     derandomize=True,
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],

@@ -21,6 +21,7 @@ from ingestion.eventlog.base import MAIN_GROUP, Entry
 from ingestion.eventlog.topics import METRIC_EVENTS, SNAPSHOTS, TOPICS, dead_letters_of, entry_of
 from ingestion.pipeline.gaps import FOREVER_MS, NOTHING_MS
 from ingestion.pipeline.nudging import QUEUE
+from ingestion.pipeline.progress import EVERY
 from runtime.config import configuration
 from runtime.fault_points import VARIABLE, FaultPoint
 from runtime.options import Options
@@ -198,6 +199,23 @@ def test_how_far_each_partition_is_stored_is_told_also_of_idle_ones(redis_world:
 
     wait_until(lambda: told() == owned, "every partition is told of")
     assert consumer.drained() == 0
+
+
+def test_a_consumer_goes_on_after_the_server_of_the_log_was_flushed(redis_world: World) -> None:
+    lab = redis_world.lab.environment()
+    consumer = redis_world.consumer().wait_until_ready()
+    before = [metric(redis_world.workspace, number) for number in range(20)]
+    redis_world.put(before)
+    redis_world.wait_until_drained()
+    place = configuration().redis_log.host, int(lab["CA_REDIS_LOG_PORT"])
+    with closing(Redis(*place, password=lab["CA_REDIS_LOG_PASSWORD"])) as server:
+        server.flushall()
+    time.sleep(2 * EVERY)  # it looks at the log before anybody writes
+    after = [metric(redis_world.workspace, number) for number in range(20, 40)]
+    redis_world.put(after)
+    redis_world.wait_until_drained()
+    assert consumer.drained() == 0
+    assert redis_world.rows(METRIC_COLUMNS, "metric_events") == metric_rows([*before, *after])
 
 
 # --- dead letters ----------------------------------------------------------------------------------
