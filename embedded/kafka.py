@@ -5,6 +5,7 @@ and controller are one process, and there is one replica.
 """
 
 import base64
+import fcntl
 import re
 import shutil
 import socket
@@ -76,6 +77,14 @@ def fetch() -> None:
     maven = shutil.which("mvn")
     if not maven:
         raise EngineMissing("Kafka is fetched by Maven: install it (`mvn`), or use CA_EVENT_LOG=redis.")
+    PROGRAMS.parent.mkdir(exist_ok=True)
+    with PROGRAMS.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # whoever comes second finds it done
+        if not PROGRAMS.exists():
+            _copy_by(maven)
+
+
+def _copy_by(maven: str) -> None:
     unfinished = PROGRAMS.with_suffix(".new")
     shutil.rmtree(unfinished, ignore_errors=True)
     goal = (f"-DoutputDirectory={unfinished}", "-DincludeScope=runtime", "dependency:copy-dependencies")

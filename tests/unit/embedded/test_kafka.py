@@ -1,5 +1,6 @@
 """Our own broker: what it needs, and what it is told."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,24 @@ def test_what_maven_says_is_passed_on(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(kafka, "PROGRAMS", tmp_path / "not-fetched")
     with pytest.raises(EngineMissing, match="no network"):
         kafka.fetch()
+
+
+def test_of_two_that_fetch_at_once_one_does_and_both_have_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = """
+        echo >> "$0.calls"
+        sleep 0.2
+        for told; do case $told in -DoutputDirectory=*) mkdir -p "${told#*=}/part"; esac; done
+    """
+    put_on_path(tmp_path, monkeypatch, java="""echo 'openjdk version "21"' >&2""", mvn=copy)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setattr(kafka, "PROGRAMS", tmp_path / "kafka-0")
+    with ThreadPoolExecutor(2) as two:
+        for fetched in [two.submit(kafka.fetch) for _ in range(2)]:
+            fetched.result()
+    assert kafka.PROGRAMS.is_dir()
+    assert (tmp_path / "mvn.calls").read_text() == "\n"
 
 
 def test_it_joins_the_engines_where_the_event_log_is_kafka() -> None:
