@@ -10,7 +10,7 @@ from pathlib import Path
 from signal import SIGTERM
 
 from embedded.child import launch_command
-from embedded.ports import bind_error, free_ports
+from embedded.ports import free_pair, free_ports
 from embedded.process import Process
 from runtime.readiness import READY_FILE
 
@@ -24,7 +24,7 @@ class EnginesFailed(Exception):
 def throw_away_places(data_dir: Path) -> dict[str, str]:
     """The variables of a copy that lives in this folder, on ports that are free now."""
     postgres, log, cache, clickhouse, web, flower = ports = free_ports(6)
-    kafka = _broker_port(ports)
+    kafka = free_pair(besides=ports)  # the controller listens beside the broker
     return {
         "CA_DATA_DIR": str(data_dir),
         "CA_CONFIG_FILE": os.devnull,
@@ -37,14 +37,6 @@ def throw_away_places(data_dir: Path) -> dict[str, str]:
         "CA_FLOWER_PORT": str(flower),
         "CA_DATA_SOURCE": "real",  # nothing comes in that nobody sent
     }
-
-
-def _broker_port(taken: list[int]) -> int:
-    """One whose neighbour is free, too: the controller listens there."""
-    while True:
-        (port,) = free_ports(1)
-        if not {port, port + 1} & set(taken) and bind_error("127.0.0.1", port + 1) is None:
-            return port
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 import errno
 import random
 import socket
+from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
@@ -36,6 +37,14 @@ def free_ports(count: int) -> list[int]:
     candidates = random.sample(FREE_PORTS, len(FREE_PORTS))
     free = (port for port in candidates if bind_error("127.0.0.1", port) is None)
     return [next(free) for _ in range(count)]
+
+
+def free_pair(besides: Collection[int] = ()) -> int:
+    """The first of two neighbours that nobody listens on now, and that are none of these."""
+    while True:
+        (port,) = free_ports(1)
+        if not {port, port + 1} & set(besides) and bind_error("127.0.0.1", port + 1) is None:
+            return port
 
 
 def holder(port: int) -> str:

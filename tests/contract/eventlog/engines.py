@@ -15,7 +15,7 @@ from redis import Redis
 
 from embedded import kafka, valkey
 from embedded.child import launch_command
-from embedded.ports import bind_error, free_ports
+from embedded.ports import free_pair, free_ports
 from embedded.process import NotReady, Process
 from ingestion.eventlog.base import Entry, EventLog, Patience
 from ingestion.eventlog.kafka.log import KafkaLog
@@ -165,7 +165,7 @@ class RedisLab(ServerLab):
 
 class KafkaLab(ServerLab):
     def __init__(self, folder: Path) -> None:
-        self._address = f"127.0.0.1:{two_free_ports()}"
+        self._address = f"127.0.0.1:{free_pair()}"
         options = Options(data_dir=folder, event_log="kafka", kafka=Kafka(brokers=(self._address,)))
         kafka.prepare(options)
         self.engine = Engine(kafka.server(options), folder / "kafka.log")
@@ -213,11 +213,6 @@ def silence(lab: ServerLab) -> Iterator[None]:
         yield
     finally:
         lab.engine.signal(signal.SIGCONT)
-
-
-def two_free_ports() -> int:
-    """The first of two neighbours: the broker's, and the controller's beside it."""
-    return next(port for port in free_ports(50) if bind_error("127.0.0.1", port + 1) is None)
 
 
 def fresh_name() -> str:
