@@ -203,11 +203,10 @@ class KafkaConsumer(Consumer):
     def _lose(self, _: Client, places: list[TopicPartition]) -> None:
         """Called from within `consume`; the client itself lets go of them afterwards."""
         for place in places:
-            partition = self._partition(place)
-            del self._located[place.topic, place.partition]
-            self._ownerships.pop(partition, None)
-            self._committed.pop(partition, None)
-            self._starts.pop(partition, None)
+            if partition := self._located.pop((place.topic, place.partition), None):
+                self._ownerships.pop(partition, None)
+                self._committed.pop(partition, None)
+                self._starts.pop(partition, None)
         located = self._located
         self._early = [m for m in self._early if (m.topic(), m.partition()) in located]
 

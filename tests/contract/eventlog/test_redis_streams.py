@@ -9,7 +9,7 @@ from unittest.mock import Mock
 import pytest
 
 from ingestion.errors import TransientFailure
-from ingestion.eventlog.base import MAIN_GROUP, PIECE, Batch, Entry, LogFull
+from ingestion.eventlog.base import MAIN_GROUP, PIECE, Batch, Consumer, Entry, LogFull
 from ingestion.eventlog.redis_streams import consuming as consuming_module
 from ingestion.eventlog.redis_streams import upkeep as upkeep_module
 from ingestion.eventlog.redis_streams.durability import durability_gaps
@@ -220,14 +220,19 @@ def test_entries_that_come_back_as_nil_raise_the_alarm_and_are_acknowledged(
 def test_what_the_server_delivered_in_an_answer_that_was_lost_is_asked_for_again(
     log: RedisLog, redis_lab: RedisLab, name: str
 ) -> None:
-    write(log, 4, keys=1)
     with consuming(log) as consumer:
-        read(consumer, 4)
-        write(log, 4, keys=1, first=4)
-        answer_nobody(redis_lab, name)
-        with outage(redis_lab), pytest.raises(TransientFailure):
-            consumer.poll(10, 0.5)
+        lose_an_answer(log, redis_lab, name, consumer)
         assert values(read(consumer, 4).records) == [b"4", b"5", b"6", b"7"]
+
+
+def lose_an_answer(log: RedisLog, lab: RedisLab, name: str, consumer: Consumer) -> None:
+    """With four entries in it, behind four that the consumer has read."""
+    write(log, 4, keys=1)
+    read(consumer, 4)
+    write(log, 4, keys=1, first=4)
+    answer_nobody(lab, name)
+    with outage(lab), pytest.raises(TransientFailure):
+        consumer.poll(10, 0.5)
 
 
 def answer_nobody(lab: RedisLab, name: str) -> None:
@@ -242,13 +247,8 @@ def answer_nobody(lab: RedisLab, name: str) -> None:
 def test_after_an_answer_that_was_lost_an_idle_consumer_waits_as_before(
     log: RedisLog, redis_lab: RedisLab, name: str
 ) -> None:
-    write(log, 4, keys=1)
     with consuming(log) as consumer:
-        read(consumer, 4)
-        write(log, 4, keys=1, first=4)
-        answer_nobody(redis_lab, name)
-        with outage(redis_lab), pytest.raises(TransientFailure):
-            consumer.poll(10, 0.5)
+        lose_an_answer(log, redis_lab, name, consumer)
         read(consumer, 4)
         consumer.poll(1, 0.2)
         before = waits(redis_lab)
