@@ -11,6 +11,13 @@ from ingestion.pipeline.garbage import seldom_searched
 from tests.logged_events import mixture
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _pass_by_again() -> Iterator[None]:
+    """What tests/conftest.py had taken out of the search is looked at again after these tests."""
+    yield
+    gc.freeze()
+
+
 @pytest.fixture
 def searches() -> Iterator[list[str]]:
     """One for each search since."""
