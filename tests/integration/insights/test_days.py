@@ -93,15 +93,6 @@ def test_the_engine_need_not_know_the_zone(
     assert days == {key[1:]: figures for key, figures in oracle.by_day(raw, KATHMANDU).items()}
 
 
-def put_over_months(raw: Raw) -> None:
-    raw.put_events(
-        *(
-            raw.event(f"e{days}", MIDNIGHT - timedelta(days=days, minutes=1), clicks=1)
-            for days in range(0, 60, 3)
-        )
-    )
-
-
 def turn_of_building(campaign: Campaign) -> datetime:
     assert build_missing_days(seconds=0)
     assert not are_days_built(campaign, KATHMANDU)
@@ -113,10 +104,17 @@ def finish() -> None:
         pass
 
 
-def test_a_long_build_goes_on_at_the_next_tick(raw: Raw, campaign: Campaign) -> None:
-    put_over_months(raw)
+@pytest.fixture
+def moved(caught_up: None, raw: Raw, campaign: Campaign) -> None:
+    """Its days of months are built, and missing in the zone that it has now."""
+    moments = [MIDNIGHT - timedelta(days=days, minutes=1) for days in range(0, 60, 3)]
+    raw.put_events(*(raw.event(f"e{at}", at, clicks=1) for at in moments))
     finish()
     Campaign.objects.filter(id=campaign.id).update(timezone=KATHMANDU)
+
+
+@pytest.mark.usefixtures("moved")
+def test_a_long_build_goes_on_at_the_next_tick(raw: Raw, campaign: Campaign) -> None:
     through = [turn_of_building(campaign) for _ in range(5)]
     assert through == sorted(set(through))
     while build_missing_days(seconds=0):
@@ -126,10 +124,8 @@ def test_a_long_build_goes_on_at_the_next_tick(raw: Raw, campaign: Campaign) -> 
     assert raw.standing("rollup_day", "timezone, bucket") == oracle.by_day(raw, BERLIN, KATHMANDU)
 
 
+@pytest.mark.usefixtures("moved")
 def test_what_is_built_is_kept_up_though_the_campaign_has_left_the_zone(raw: Raw, campaign: Campaign) -> None:
-    put_over_months(raw)
-    finish()
-    Campaign.objects.filter(id=campaign.id).update(timezone=KATHMANDU)
     assert turn_of_building(campaign)
     Campaign.objects.filter(id=campaign.id).update(timezone=BERLIN)
     early = MIDNIGHT - timedelta(days=57)
@@ -141,23 +137,19 @@ def test_what_is_built_is_kept_up_though_the_campaign_has_left_the_zone(raw: Raw
     assert raw.standing("rollup_day", "timezone, bucket") == oracle.by_day(raw, BERLIN, KATHMANDU)
 
 
-def test_a_build_that_was_left_begins_anew(raw: Raw, campaign: Campaign) -> None:
-    put_over_months(raw)
-    finish()
-    Campaign.objects.filter(id=campaign.id).update(timezone=KATHMANDU)
+@pytest.mark.usefixtures("moved")
+def test_a_build_that_was_left_begins_anew(campaign: Campaign) -> None:
     turn_of_building(campaign)
     Campaign.objects.filter(id=campaign.id).update(timezone=BERLIN)
     assert not build_missing_days()
     assert RecomputedThrough.building_now() == {}
 
 
+@pytest.mark.usefixtures("moved")
 def test_a_build_that_is_refused_stops_no_other(
     raw: Raw, campaign: Campaign, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    put_over_months(raw)
-    finish()
     other = new_campaign_without_days(KATHMANDU)
-    Campaign.objects.filter(id=campaign.id).update(timezone=KATHMANDU)
 
     def no(*_: object) -> None:
         raise WarehouseRefused(469, "no")
@@ -176,13 +168,11 @@ def test_a_build_that_is_refused_stops_no_other(
     assert not SetAside.objects.filter(campaign_id=campaign.id).exists()
 
 
+@pytest.mark.usefixtures("moved")
 def test_a_build_that_never_ends_in_time_stops_no_other(
     raw: Raw, campaign: Campaign, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    put_over_months(raw)
-    finish()
     other = new_campaign_without_days(KATHMANDU)
-    Campaign.objects.filter(id=campaign.id).update(timezone=KATHMANDU)
 
     def too_slow(*_: object) -> None:
         raise WarehouseUnavailable("too slow")
