@@ -1,6 +1,7 @@
 # Every command of the product. `make help` lists them.
 BIN := .venv/bin
-export PYTHONDONTWRITEBYTECODE ?=
+# Empty: whatever the environment says. Else each of a dozen processes would compile all of our code at its start.
+export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: help
 help: ## list the commands

@@ -8,7 +8,7 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        from accounts import schema, sign_in_trail  # noqa: F401  (importing them registers them)
+        from accounts import sign_in_trail  # noqa: F401  (importing it registers it)
         from accounts.audit import audited
         from accounts.models import ApiKey, Invitation, Membership, User, Workspace, WriteKey
         from accounts.schedule import schedule_accounts

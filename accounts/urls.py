@@ -4,7 +4,7 @@ from django.contrib.auth.views import LoginView as LoginPage
 from django.contrib.auth.views import LogoutView as LogoutPage
 from django.urls import URLPattern, URLResolver, include, path
 
-from accounts import pages
+from accounts import pages, schema  # noqa: F401  (importing the second registers it)
 from accounts.api.invitations import AcceptView, InvitationsView, InvitationView
 from accounts.api.keys import ApiKeysView, ApiKeyView, WriteKeysView, WriteKeyView
 from accounts.api.members import MembersView, MemberView

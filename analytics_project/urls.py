@@ -7,6 +7,8 @@ from django.views.generic import RedirectView
 from accounts.attempts import guarded
 from analytics_project.probes import HealthView, LiveView, MetricsView, ReadyView
 
+admin.autodiscover()
+
 urlpatterns: list[URLResolver | URLPattern] = [
     path("", RedirectView.as_view(pattern_name="docs")),
     path("admin", RedirectView.as_view(pattern_name="admin:index")),

@@ -58,9 +58,8 @@ class Child:
 
 def launch_command(process: Process) -> list[str]:
     """What starts the process so that it leads its own group and dies with us."""
-    order = [sys.executable, "-I", "-S", LAUNCHER, "--parent", str(os.getpid())]
-    order += ["--orphan-signal", process.orphan_signal.name, "--folder", str(REPOSITORY)]
-    order += ["--user", process.user, "--", *process.command]
+    order = [sys.executable, "-I", "-S", LAUNCHER, str(os.getpid()), str(int(process.orphan_signal))]
+    order += [str(REPOSITORY), process.user, *process.command]
     return order
 
 

@@ -52,4 +52,5 @@ if [ "${INSTALLER:-uv}" = uv ] && install_uv; then
 else
   .venv/bin/python -m pip install --disable-pip-version-check --require-hashes -r "$list"
 fi
+.venv/bin/python -m compileall -q -j 0 $(dirname ./*/__init__.py)
 touch "$complete"

@@ -1,14 +1,12 @@
-"""Becomes a command that dies with the supervisor: `launch.py --parent PID … -- command`.
+"""Becomes a command that dies with the supervisor: `launch.py PARENT ORPHAN_SIGNAL FOLDER USER command…`.
 
-Run by path with `python -I -S`, so that it starts in milliseconds and imports nothing of ours. It replaces
-itself by the command: pid, output and group stay. The order below matters: the kernel forgets a parent-death
-signal when a process changes its user.
+Run by path with `python -I -S`, so that it starts in milliseconds and imports nothing of ours, and little of
+Python's: every process waits for it. It replaces itself by the command: pid, output and group stay. The order
+below matters: the kernel forgets a parent-death signal when a process changes its user.
 """
 
-import argparse
 import ctypes
 import os
-import platform
 import pwd
 import signal
 import struct
@@ -22,30 +20,19 @@ CAPABILITY_VERSION_3 = 0x20080522
 
 
 def main() -> None:
-    order = read_order()
+    parent, orphan_signal, folder, user, *command = sys.argv[1:]
     os.setsid()
     os.environ["SUPERVISED_PID"] = str(os.getpid())  # read by runtime.parent_death
     restore_signals()
-    if order.user:
-        become(order.user)
-    if platform.system() == "Linux":
-        die_with(order.parent, signal.Signals[order.orphan_signal])
-    command = order.command
+    if user:
+        become(user)
+    if sys.platform == "linux":
+        die_with(int(parent), int(orphan_signal))
     try:
-        os.chdir(order.folder)
+        os.chdir(folder)
         os.execvp(command[0], command)  # noqa: S606
     except OSError as error:
-        sys.exit(f"Cannot start {command[0]} in {order.folder}: {error.strerror}.{advice(order.user)}")
-
-
-def read_order() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--parent", type=int, required=True)
-    parser.add_argument("--orphan-signal", required=True)
-    parser.add_argument("--folder", required=True)
-    parser.add_argument("--user", default="")
-    parser.add_argument("command", nargs="+")
-    return parser.parse_args()
+        sys.exit(f"Cannot start {command[0]} in {folder}: {error.strerror}.{advice(user)}")
 
 
 def restore_signals() -> None:
@@ -63,7 +50,7 @@ def die_with(parent: int, orphan_signal: int) -> None:
 def become(name: str) -> None:
     """Leave root for a user who still reaches files below a closed folder such as /root."""
     user = pwd.getpwnam(name)
-    on_linux = platform.system() == "Linux"
+    on_linux = sys.platform == "linux"
     if on_linux:  # else the change of user drops every capability, and access(2) ignores those left
         libc().prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0)
     try:

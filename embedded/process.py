@@ -31,14 +31,12 @@ class Process:
     """One line of the stack.
 
     A process without a command is somebody else's server: it is waited for and never started. A `once`
-    process is a step: it must end with 0 before the next one starts. A process `beside` the one before it
-    needs it not, and starts without waiting for it.
+    process is a step: it must end with 0 before the next one starts.
     """
 
     name: str
     command: tuple[str, ...] = ()
     once: bool = False
-    beside: bool = False
     # Raises NotReady or OSError; may block for a second or two, never longer.
     ready: Callable[[], None] = at_once
     ready_within: float = 60.0

@@ -38,7 +38,6 @@ def worker(options: Options) -> Process:
     ready_file = options.data_dir / "run" / "worker.ready"
     return Process(
         name="worker",
-        beside=True,
         command=(PYTHON, "-m", "analytics_project.task_processes", "worker"),
         ready=partial(announced, ready_file),
         ready_file=ready_file,
@@ -50,7 +49,6 @@ def consumer(options: Options) -> Process:
     ready_file = options.data_dir / "run" / "consumer.ready"
     return Process(
         name=CONSUMER,
-        beside=True,
         command=management_command("consume_events"),
         ready=partial(announced, ready_file),
         ready_file=ready_file,
@@ -63,7 +61,6 @@ def beat(options: Options) -> Process:
     ready_file = options.data_dir / "run" / "beat.ready"
     return Process(
         name="beat",
-        beside=True,
         command=(PYTHON, "-m", "analytics_project.task_processes", "beat"),
         ready=partial(announced, ready_file),
         ready_file=ready_file,
@@ -75,7 +72,6 @@ def flower(options: Options) -> Process:
     broker, port = options.redis_log, options.flower.port
     return Process(
         name="flower",
-        beside=True,
         command=(PYTHON, "-m", "celery", "flower", "--address=127.0.0.1", f"--port={port}"),
         environment={
             "CELERY_BROKER_URL": f"redis://:{broker.password}@{broker.host}:{broker.port}/1",

@@ -19,7 +19,7 @@ from embedded.process import NotReady, Process
 from embedded.respawn import Patience
 from embedded.stop_requests import StopRequests
 
-BUSY_PAUSE = 0.03
+BUSY_PAUSE = 0.01
 QUIET_PAUSE = 5.0  # only a safety net: a death wakes us
 PATIENCE = Patience()
 
@@ -112,20 +112,18 @@ class Supervisor:
         return all(place.phase not in (Phase.WAITING, Phase.STARTING) for place in self._places)
 
     def _turn(self) -> None:
-        """Move each place on that may: behind one that is not up wait all but those beside it."""
+        """Move each place on that may: behind one that is not up all wait."""
         self._look_for_room()
         self._bury_the_dead()
-        held_up = False
         for place in self._places:
-            if held_up and not place.process.beside:
-                return
             if place.phase is Phase.RETIRED:
                 self._start_if_asked(place)
             if place.phase is Phase.WAITING:
                 self._start_when_due(place)
             if place.phase is Phase.STARTING:
                 self._look_if_ready(place)
-            held_up |= place.phase in (Phase.WAITING, Phase.STARTING)
+            if place.phase in (Phase.WAITING, Phase.STARTING):
+                return
 
     def _look_for_room(self) -> None:
         """Say once that the disk is full, and once that it is so no more."""

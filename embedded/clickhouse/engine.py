@@ -7,14 +7,16 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple
 
-import chdb
-from chdb import _chdb
-
 from embedded.clickhouse.blocks import split_blocks
 from embedded.clickhouse.configuration import Limits, configuration_xml
 from embedded.clickhouse.errors import QueryError, query_error
 from embedded.clickhouse.protocol import Progress
 from embedded.clickhouse.statements import identifier, literal, without_semicolon
+from runtime.unneeded import without
+
+with without("pyarrow"):  # it would make answers of a kind that nobody asks us for, and loads numpy
+    import chdb
+    from chdb import _chdb
 
 LIBRARY: Any = _chdb  # its stubs lack most of it
 NOT_STREAMED = "Streaming query is not supported for query"

@@ -4,7 +4,6 @@ from functools import cache
 from os import register_at_fork
 
 from ingestion.eventlog.base import PATIENCE, EventLog, Patience
-from ingestion.eventlog.kafka.log import KafkaLog
 from ingestion.eventlog.redis_streams.log import RedisLog
 from runtime.config import configuration
 from runtime.options import Kafka, Options
@@ -38,7 +37,9 @@ def brokers(kafka: Kafka) -> dict[str, str]:
     return reach
 
 
-def _kafka(options: Options, patience: Patience) -> KafkaLog:
+def _kafka(options: Options, patience: Patience) -> EventLog:
+    from ingestion.eventlog.kafka.log import KafkaLog  # only who uses it loads its library
+
     return KafkaLog(
         brokers(options.kafka),
         prefix=options.topics.prefix,

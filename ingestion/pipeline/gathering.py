@@ -12,7 +12,7 @@ from ingestion.pipeline.facts import Decoded
 from runtime.options import Consumer as Bounds
 
 MEGABYTE = 1_000_000
-GLANCE = 0.01  # seconds of one poll while something else is waited for
+GLANCE = 0.01  # seconds of one poll that waits for nothing
 
 
 class Gathered(Struct):
@@ -39,6 +39,10 @@ class Gathering:
         self._is_asked_to_stop = is_asked_to_stop
         self._batch = Gathered([], [])
         self._deadline: float | None = None
+
+    def glance(self) -> None:
+        """See that the log delivers; what comes begins the next batch. Raises TransientFailure."""
+        self._poll(GLANCE)
 
     def batch(self) -> Gathered:
         """Whatever came until a bound was met, if anything. Raises TransientFailure only with empty hands."""

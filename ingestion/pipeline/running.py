@@ -56,9 +56,10 @@ def _turn_after_turn(session: Session, consumer: Consumer) -> ConsumerStop | Non
     progress = Progress(session.log, consumer, session.steps.insert)
     recent, lookout = Recent(), Lookout()
     gathering = Gathering(consumer, session.bounds, session.stop.is_made)
+    holding.until_done("polling", gathering.glance)
+    announce_ready()
     while not session.stop.is_made():
         batch = holding.until_done("polling", gathering.batch)
-        announce_ready()
         if batch.records:
             decoded = take(batch, consumer, session.steps, holding, gathering.go_on_until)
             progress.committed(batch.records)

@@ -1,53 +1,29 @@
-"""What a person sees who runs a consumer or a replay on a terminal; nothing where nobody looks."""
+"""What a person sees who runs a consumer or a replay on a terminal."""
 
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
-
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    SpinnerColumn,
-    TextColumn,
-    TimeRemainingColumn,
-)
 
 from ingestion.eventlog.base import Record
 from ingestion.pipeline.replay import Course
 
 
 class Screen:
-    """One line that stays at the bottom. Log lines go to the same place and may break it for a moment."""
-
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
-        self._task = progress.add_task("waiting for events", total=None, start=False)
+    """Where nobody looks: it shows nothing."""
 
     def batch(self, records: Sequence[Record]) -> None:
-        logged = datetime.fromtimestamp(records[-1].logged_ms / 1000, UTC)
-        self._start()
-        self._progress.update(
-            self._task, advance=len(records), description=f"stored up to {logged:%Y-%m-%d %H:%M:%S} UTC"
-        )
+        """These are stored."""
 
     def course(self, course: Course) -> None:
-        self._start()
-        self._progress.update(
-            self._task, completed=course.replayed, total=course.total or None, description="replayed"
-        )
-
-    def _start(self) -> None:
-        if not self._progress.tasks[0].started:
-            self._progress.start_task(self._task)
+        """So far is a replay."""
 
 
 @contextmanager
 def screen() -> Iterator[Screen]:
-    console = Console(stderr=True)
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(
-        *columns, TimeRemainingColumn(), console=console, disable=not console.is_terminal, transient=True
-    ) as progress:
-        yield Screen(progress)
+    if not sys.stderr.isatty():
+        yield Screen()
+        return
+    from ingestion.pipeline.terminal import terminal  # only a person needs rich
+
+    with terminal() as shown:
+        yield shown

@@ -18,6 +18,7 @@ from tests.e2e.stored_secrets import StoredSecrets
 from tests.e2e.web_with_limits import web_with_limits
 from tests.running_stack import RealStack
 
+admin.autodiscover()
 MODELS = {model._meta.label_lower: model for model in admin.site._registry}
 NARROW = {"width": 400, "height": 800}
 

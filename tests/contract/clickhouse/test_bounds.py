@@ -1,6 +1,7 @@
 """What would grow has a bound, and what was needed once goes back."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 from clickhouse_driver import Client
 
@@ -37,6 +38,13 @@ def test_the_engines_own_logs_do_not_grow_for_ever(client: Client, shared_server
     assert {"query_log", "part_log"} <= logs.keys()
     for name, engine in logs.items():
         assert "TTL" in engine, f"{name} has no end"
+
+
+def test_the_server_loads_nothing_for_answers_that_nobody_asks_for(shared_server: RunningServer) -> None:
+    loaded = Path(f"/proc/{shared_server.process.pid}/maps").read_text()
+
+    assert "chdb" in loaded
+    assert not [name for name in ("pyarrow", "numpy", "pandas") if name in loaded]
 
 
 def test_a_query_beyond_the_servers_memory_is_refused_and_the_server_lives(

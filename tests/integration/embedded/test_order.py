@@ -15,20 +15,6 @@ def test_each_process_starts_when_the_one_before_is_ready(stack: DummyStack) -> 
     assert stack.journal() == [f"{name} {what}" for name in names for what in ("starts", "ready")]
 
 
-def test_a_process_beside_another_does_not_wait_for_it_and_the_next_waits_for_both(stack: DummyStack) -> None:
-    stack.add("first").add("slow", "--ready-after", "1").add("beside", beside=True).add("last").up()
-
-    journal = stack.journal()
-    assert journal[:2] == ["first starts", "first ready"]
-    assert journal.index("beside ready") < journal.index("slow ready") < journal.index("last starts")
-
-
-def test_a_process_beside_another_waits_for_all_before_both(stack: DummyStack) -> None:
-    stack.add("slow", "--ready-after", "0.3").add("first").add("beside", beside=True).up()
-
-    assert stack.journal()[:2] == ["slow starts", "slow ready"]
-
-
 def test_a_step_ends_before_the_next_process_starts(stack: DummyStack) -> None:
     stack.add("step", "--ready-after", "0.2", "--exit", "0", once=True).add("server").up()
 

@@ -49,10 +49,9 @@ def test_a_worker_dies_when_its_parent_and_the_supervisor_are_killed_together(st
 
 def test_a_process_whose_supervisor_died_before_it_could_ask_does_not_start() -> None:
     someone_else = "1"
-    order = [LAUNCHER, "--parent", someone_else, "--orphan-signal", "SIGKILL", "--folder", "/"]
+    nobody = ""
+    order = [LAUNCHER, someone_else, str(int(SIGKILL)), "/", nobody, "echo", "started"]
 
-    result = subprocess.run(
-        [sys.executable, *order, "--", "echo", "started"], capture_output=True, check=False
-    )
+    result = subprocess.run([sys.executable, *order], capture_output=True, check=False)
 
     assert (result.returncode, result.stdout) == (1, b"")

@@ -1,9 +1,10 @@
 """The product's own stack, with every process killed in turn. The tests run in this order, on one stack."""
 
 import os
+import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from signal import SIGINT, SIGKILL
 
@@ -24,6 +25,23 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealStack]:
     with stack.torn_down():
         stack.up()
         yield stack
+
+
+def starts_and_answers(stack: RealStack) -> list[str]:
+    """What the supervisor has said, in order: who starts, who is ready."""
+    lines = (stack.data_dir / "logs" / "stack.log").read_text().splitlines()
+    said = [line.split(maxsplit=1)[1] for line in lines if line.startswith("supervisor ")]
+    return [line.split(" (")[0] for line in said if re.search(r"^\w+ (starts|is ready \(.*\))$", line)]
+
+
+def in_strict_order(names: Sequence[str]) -> list[str]:
+    return [f"{name} {what}" for name in names for what in ("starts", "is ready")]
+
+
+def test_every_process_starts_when_the_one_before_is_ready(stack: RealStack) -> None:
+    assert starts_and_answers(stack) == in_strict_order(
+        [process.name for process in stack_of(stack.options())]
+    )
 
 
 def test_it_ends_its_start_with_one_screen_of_what_a_person_needs(stack: RealStack) -> None:
@@ -75,6 +93,19 @@ def test_a_killed_process_comes_back_without_leaving_an_orphan(stack: RealStack,
     assert f"{name} ended with signal SIGKILL; it is started again" in stack.said()
     assert stack.answers(name) == "yes"
     assert not [pid for pid in everybody if is_alive(pid)]
+
+
+def test_after_the_death_of_all_too_every_process_starts_when_the_one_before_is_ready(
+    stack: RealStack,
+) -> None:
+    before = len(starts_and_answers(stack))
+    everybody = [stack.pid(name) for name in SUPERVISED]
+
+    for pid in everybody:
+        os.kill(pid, SIGKILL)
+    wait_until(lambda: starts_and_answers(stack)[before:][-1:] == ["simulator is ready"], "all are back")
+
+    assert starts_and_answers(stack)[before:] == in_strict_order(SUPERVISED)
 
 
 def test_a_killed_worker_of_the_web_server_is_replaced(stack: RealStack) -> None:

@@ -27,16 +27,16 @@ def test_after_a_respawn_too_each_waits_until_the_one_before_is_ready(stack: Dum
     assert stack.journal()[before:] == ["first starts", "first ready", "second starts", "second ready"]
 
 
-def test_a_process_beside_another_waits_after_a_respawn_too_for_all_before_both(stack: DummyStack) -> None:
-    stack.add("store", "--ready-after", "0.5").add("first").add("beside", beside=True).up()
+def test_after_a_respawn_too_nobody_starts_while_anyone_before_is_not_ready(stack: DummyStack) -> None:
+    stack.add("store", "--ready-after", "0.5").add("alive").add("last").up()
     before = len(stack.journal())
 
     stack.kill("store")
     stack.wait_for_line("tell: store ended with signal SIGKILL")
-    stack.kill("beside")
-    stack.wait_for_line("tell: beside is ready")
+    stack.kill("last")
+    stack.wait_for_line("tell: last is ready")
 
-    assert stack.journal()[before:] == ["store starts", "store ready", "beside starts", "beside ready"]
+    assert stack.journal()[before:] == ["store starts", "store ready", "last starts", "last ready"]
 
 
 def test_a_process_behind_a_dead_one_keeps_running(stack: DummyStack) -> None:

@@ -30,15 +30,6 @@ def test_the_stack_starts_from_the_stores_upwards() -> None:
     ]
 
 
-def test_only_processes_that_nobody_needs_start_beside_another() -> None:
-    assert [process.name for process in stack(EMBEDDED) if process.beside] == [
-        "worker",
-        "consumer",
-        "beat",
-        "flower",
-    ]
-
-
 def test_somebody_elses_server_is_waited_for_and_never_started() -> None:
     options = replace(
         EMBEDDED,

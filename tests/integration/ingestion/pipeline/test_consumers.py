@@ -102,6 +102,10 @@ def test_a_request_to_stop_is_heard_while_a_batch_is_held(
     assert redis_world.lag() == 1
 
 
+def test_a_consumer_is_ready_once_the_log_answers_and_not_when_a_batch_is_full(redis_world: World) -> None:
+    redis_world.consumer(CA_CONSUMER_BATCH_SECONDS="3600").wait_until_ready()
+
+
 def test_a_log_that_goes_and_comes_back_is_waited_for(world: World) -> None:
     first, second = (mixture(world.workspace, 40, first=first)[:40] for first in (0, 40))
     consumer = world.consumer()

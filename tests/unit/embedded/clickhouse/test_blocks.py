@@ -11,6 +11,7 @@ from embedded.clickhouse.blocks import MAX_COLUMNS, empty_block, skip_block, spl
 from embedded.clickhouse.encoding import text, varint
 from embedded.clickhouse.errors import NOT_IMPLEMENTED, ProtocolError
 from embedded.clickhouse.wire import Incoming
+from tests.texts import texts
 
 SMALL = settings(max_examples=25, deadline=None, derandomize=True, database=None)
 TYPES: dict[str, st.SearchStrategy[Any]] = {
@@ -19,20 +20,20 @@ TYPES: dict[str, st.SearchStrategy[Any]] = {
     "Float64": st.floats(allow_nan=False),
     "Decimal(38, 10)": st.integers(-(10**20), 10**20),
     "Decimal(9, 2)": st.integers(-(10**6), 10**6),
-    "String": st.text(max_size=300),
+    "String": texts(max_size=300),
     "FixedString(3)": st.just("abc"),
     "Enum8('a,b' = 1, '(' = 2)": st.sampled_from(["a,b", "("]),
-    "Nullable(String)": st.none() | st.text(max_size=5),
-    "LowCardinality(String)": st.text(max_size=3),
-    "LowCardinality(Nullable(String))": st.none() | st.text(max_size=3),
+    "Nullable(String)": st.none() | texts(max_size=5),
+    "LowCardinality(String)": texts(max_size=3),
+    "LowCardinality(Nullable(String))": st.none() | texts(max_size=3),
     "Array(UInt16)": st.lists(st.integers(0, 65535), max_size=5),
-    "Array(Array(String))": st.lists(st.lists(st.text(max_size=3), max_size=3), max_size=3),
-    "Array(LowCardinality(String))": st.lists(st.text(max_size=2), max_size=4),
+    "Array(Array(String))": st.lists(st.lists(texts(max_size=3), max_size=3), max_size=3),
+    "Array(LowCardinality(String))": st.lists(texts(max_size=2), max_size=4),
     "Map(String, Array(Int8))": st.dictionaries(
         st.sampled_from(["", "k", "key", "ü"]), st.lists(st.integers(0, 5), max_size=2), max_size=3
     ),
-    "Tuple(String, UInt8)": st.tuples(st.text(max_size=3), st.integers(0, 255)),
-    "Tuple(a LowCardinality(String), `b c` UInt8)": st.tuples(st.text(max_size=3), st.integers(0, 255)),
+    "Tuple(String, UInt8)": st.tuples(texts(max_size=3), st.integers(0, 255)),
+    "Tuple(a LowCardinality(String), `b c` UInt8)": st.tuples(texts(max_size=3), st.integers(0, 255)),
     "SimpleAggregateFunction(sum, UInt64)": st.integers(0, 2**64 - 1),
 }
 AFTER = b"what comes next"
@@ -67,7 +68,7 @@ def test_the_end_of_a_block_is_found_whatever_its_type(type_: str, data: st.Data
 
 
 @settings(SMALL, max_examples=60)
-@given(values=st.lists(st.text(max_size=200), min_size=1, max_size=30), at_once=st.integers(1, 100))
+@given(values=st.lists(texts(max_size=200), min_size=1, max_size=30), at_once=st.integers(1, 100))
 def test_a_copied_block_is_the_same_block(values: list[str], at_once: int) -> None:
     block = encode([("a", "String"), ("b", "UInt8")], [list(values), [1] * len(values)])
     copy = bytearray()

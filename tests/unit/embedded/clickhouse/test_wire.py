@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from embedded.clickhouse.encoding import text, varint
 from embedded.clickhouse.errors import ProtocolError
 from embedded.clickhouse.wire import SEND_AT_ONCE, Outgoing
+from tests.texts import texts
 from tests.unit.embedded.clickhouse.test_blocks import reading
 
 FIXED = settings(deadline=None, derandomize=True, database=None)
@@ -23,7 +24,7 @@ def test_numbers_come_out_as_they_went_in(numbers: list[int], at_once: int) -> N
 
 
 @FIXED
-@given(st.lists(st.text(max_size=100), min_size=1, max_size=10), st.integers(1, 20))
+@given(st.lists(texts(max_size=100), min_size=1, max_size=10), st.integers(1, 20))
 def test_strings_come_out_as_they_went_in(strings: list[str], at_once: int) -> None:
     incoming = reading(b"".join(map(text, strings)), at_once)
 

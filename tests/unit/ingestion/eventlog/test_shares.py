@@ -4,8 +4,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingestion.eventlog.redis_streams.leases import share_of
+from tests.texts import texts
 
-NAMES = st.lists(st.text(min_size=1, max_size=3), min_size=1, max_size=9, unique=True)
+NAMES = st.lists(texts(min_size=1, max_size=3), min_size=1, max_size=9, unique=True)
 
 
 @settings(derandomize=True)

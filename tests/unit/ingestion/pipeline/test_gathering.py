@@ -55,6 +55,12 @@ def test_who_is_asked_to_stop_gathers_no_more() -> None:
     assert size_of(gather(consumer_of(3), Bounds(), lambda: True)) == 0
 
 
+def test_what_a_first_glance_delivers_begins_the_batch() -> None:
+    gathering = Gathering(consumer_of(3), Bounds(batch_events=3, batch_seconds=60), never)
+    gathering.glance()
+    assert size_of(gathering.batch()) == 3
+
+
 def test_its_receipts_cover_all_of_it() -> None:
     consumer = consumer_of(2 * PIECE)
     batch = gather(consumer, Bounds(batch_events=2 * PIECE), never)
