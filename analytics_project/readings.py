@@ -17,42 +17,54 @@ from runtime.telemetry.metrics import Metric, page_of_readings
 logger = structlog.get_logger(__name__)
 
 SECONDS_TO_ANSWER = 1.0
+Figures = Mapping[Metric, float]
+Reading = Callable[[], Figures]
 
 
 class Readings:
-    """Each is read once at a time, however many ask for it."""
+    """Each is read once at a time, however many ask for it. One may tell the figures of several metrics."""
 
-    def __init__(
-        self, readings: Mapping[Metric, Callable[[], float]], seconds: float = SECONDS_TO_ANSWER
-    ) -> None:
-        questions = {metric: partial(_read, metric, read) for metric, read in readings.items()}
-        self._inquiry: Inquiry[Metric, float | None] = Inquiry(questions, seconds, "readings")
+    def __init__(self, *readings: Reading, seconds: float = SECONDS_TO_ANSWER) -> None:
+        questions = {read: partial(_read, read) for read in readings}
+        self._inquiry: Inquiry[Reading, Figures] = Inquiry(questions, seconds, "readings")
 
     def page(self) -> bytes:
         """In Prometheus' text format, after `seconds` at most. Never raises."""
-        found = self._inquiry.ask()
-        return page_of_readings({metric: value for metric, value in found.items() if value is not None})
+        found = self._inquiry.ask().values()
+        return page_of_readings({metric: value for figures in found for metric, value in figures.items()})
 
 
-def _read(metric: Metric, read: Callable[[], float]) -> float | None:
+def _read(read: Reading) -> Figures:
     try:
         return read()
     except Exception as error:
-        logger.warning("reading_failed", metric=metric.full_name, error=str(error).strip())
-        return None
+        logger.warning("reading_failed", reading=read.__name__, error=str(error).strip())
+        return {}
     finally:
         connections.close_all()  # of this thread alone
+
+
+def dead_letters() -> Figures:
+    return {Metric.DEAD_LETTERS_WAITING: letters_waiting()}
+
+
+def marks_pending() -> Figures:
+    left = backlog.pending()
+    return {Metric.MARKS_PENDING: left.marks, Metric.MARKS_OLDEST_SECONDS: left.oldest}
+
+
+def settle_backlog() -> Figures:
+    return {Metric.SETTLE_BACKLOG: backlog.settle_backlog()}
+
+
+def set_aside() -> Figures:
+    return {Metric.TARGETS_SET_ASIDE: backlog.targets_set_aside()}
+
+
+READINGS: tuple[Reading, ...] = (dead_letters, marks_pending, settle_backlog, set_aside)
 
 
 @cache
 def readings() -> Readings:
     """Made at the first question, because threads do not outlive a fork."""
-    return Readings(
-        {
-            Metric.DEAD_LETTERS_WAITING: letters_waiting,
-            Metric.MARKS_PENDING: backlog.marks_pending,
-            Metric.MARKS_OLDEST_SECONDS: backlog.oldest_mark_seconds,
-            Metric.SETTLE_BACKLOG: backlog.settle_backlog,
-            Metric.TARGETS_SET_ASIDE: backlog.targets_set_aside,
-        }
-    )
+    return Readings(*READINGS)

@@ -6,6 +6,7 @@ from django.core.wsgi import get_wsgi_application
 
 from analytics_project.checks import refuse_unsafe_settings
 from api.postgres.base import DatabaseWrapper
+from runtime.garbage import search_seldom
 from runtime.parent_death import die_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "analytics_project.settings")
@@ -17,3 +18,4 @@ die_with_parent()  # granian's worker processes end with granian, however that e
 application = get_wsgi_application()
 DatabaseWrapper.longest_answer = LONGEST_ANSWER_SECONDS
 refuse_unsafe_settings()
+search_seldom()  # it walked over all of Django, which cost 5 µs of each event

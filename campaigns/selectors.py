@@ -23,7 +23,7 @@ WHERE c.workspace_id = %(home)s AND (NOT %(restricted)s OR EXISTS (
 ))
 """
 _CAMPAIGN = f"""SELECT {", ".join(f"c.{field.column}" for field in _FIELDS)} {_VISIBLE}"""
-_NAMED = f"""SELECT c.id, c.reference, c.platform, c.currency,
+_NAMED = f"""SELECT c.id::text, c.reference, c.platform, c.currency,
     (SELECT w.raw_floor FROM accounts_workspace w WHERE w.id = c.workspace_id) {_VISIBLE}
 AND (c.id = ANY(%(ids)s::uuid[]) OR c.reference = ANY(%(references)s::text[]))"""  # noqa: S608 (its parts stand here)
 _CAMPAIGN_BY_ID = _CAMPAIGN + "AND c.id = %(name)s"
@@ -80,8 +80,9 @@ def campaigns_named(caller: Caller, names: Collection[str]) -> dict[str, NamedCa
     Archived ones too: what happened before is still told after, and it is a fact.
     """
     identifiers = {name: as_uuid(name) for name in names}
+    spelled = {name: str(own) for name, own in identifiers.items() if own}
     parameters: dict[str, Any] = {
-        "ids": [identifier for identifier in identifiers.values() if identifier],
+        "ids": f"{{{','.join(spelled.values())}}}",  # as text: 200 as a list of UUIDs take a third longer
         "references": [name for name, own in identifiers.items() if own is None and is_reference(name)],
         "home": caller.home,
         "restricted": caller.restricted,
@@ -89,11 +90,15 @@ def campaigns_named(caller: Caller, names: Collection[str]) -> dict[str, NamedCa
     }
     with connection.cursor() as cursor:
         cursor.execute(_NAMED, parameters)
-        found = [NamedCampaign(*row) for row in cursor.fetchall()]
-    known = {campaign.id: campaign for campaign in found}
-    by_reference = {campaign.reference: campaign for campaign in found}
-    campaigns = {name: known.get(own) if own else by_reference.get(name) for name, own in identifiers.items()}
-    return {name: campaign for name, campaign in campaigns.items() if campaign}
+        rows = cursor.fetchall()
+    by_id = {row[0]: row for row in rows}
+    by_reference = {row[1]: row for row in rows}
+    found = {
+        name: by_id.get(spelled[name]) if own else by_reference.get(name) for name, own in identifiers.items()
+    }
+    return {
+        name: NamedCampaign(identifiers[name] or UUID(row[0]), *row[1:]) for name, row in found.items() if row
+    }
 
 
 def connections_visible(caller: Caller) -> QuerySet[Connection]:

@@ -66,7 +66,10 @@ class RecomputedThrough(models.Model):
 
 
 class SetAside(models.Model):
-    """A marked bucket that ClickHouse refuses to recompute. It is tried again, later and later."""
+    """A marked bucket that ClickHouse refuses to recompute. It is tried again, later and later.
+
+    It may outlive its campaign, as its mark in ClickHouse does: the next try forgets both.
+    """
 
     DAYS = "days"  # instead of a source: the days of a campaign in another zone
 

@@ -5,9 +5,9 @@ from contextlib import suppress
 from kombu.exceptions import OperationalError
 
 from api.problems import unavailable
-from insights.reaggregation.services import reaggregate_give_up
 from insights.tasks import reaggregate
 from runs.models import Run
+from runs.services import run_give_up
 
 
 def reaggregate_later(run: Run) -> None:
@@ -16,5 +16,5 @@ def reaggregate_later(run: Run) -> None:
         reaggregate.delay(str(run.id))
     except OperationalError:
         with suppress(Exception):
-            reaggregate_give_up(run_id=run.id, error="The queue was down when it was asked for.")
+            run_give_up(run_id=run.id, error="The queue was down when it was asked for.")
         raise unavailable("No work can be handed over now.") from None

@@ -9,12 +9,12 @@ from django.db import OperationalError
 from kombu.exceptions import OperationalError as QueueDown
 
 from api.cache_server import CacheServerDown
-from insights.reaggregation.services import reaggregate_give_up, reaggregate_work
+from insights.reaggregation.services import reaggregate_work
 from insights.retention import retention_apply
 from insights.rollups.minutes import drop_old_minutes
 from insights.rollups.tick import Outcome, tick
 from runs.choices import RunKind
-from runs.services import runs_passed_over
+from runs.services import run_give_up, runs_passed_over
 from warehouse.errors import WarehouseUnavailable
 
 logger = structlog.get_logger(__name__)
@@ -45,7 +45,7 @@ def reaggregate(self: "Task[[str], None]", run_id: str) -> None:
     except (WarehouseUnavailable, OperationalError, CacheServerDown) as error:
         _try_later(self, run_id, error)
     except Exception:
-        reaggregate_give_up(run_id=UUID(run_id), error="It failed unexpectedly; the log says more.")
+        run_give_up(run_id=UUID(run_id), error="It failed unexpectedly; the log says more.")
         raise
     else:
         if unfinished:
@@ -54,7 +54,7 @@ def reaggregate(self: "Task[[str], None]", run_id: str) -> None:
 
 @shared_task(name="insights.queue_up_again")
 def queue_up_again() -> None:
-    """Runs that wait although the queue has lost them, or never got them.
+    """Runs that wait although the queue has lost them, or never got them, and those whose worker died.
 
     It stands in one queue with them and expires sooner than they count as passed over: once it is its turn,
     theirs has come, too. One that is queued twice is harmless: taking it takes it from the other.
@@ -80,7 +80,7 @@ def _queue_up(run_id: str) -> None:
 def _try_later(task: Any, run_id: str, error: Exception) -> None:
     tries = task.request.retries
     if tries >= MOST_TRIES:
-        reaggregate_give_up(run_id=UUID(run_id), error=f"A store stayed away: {error}")
+        run_give_up(run_id=UUID(run_id), error=f"A store stayed away: {error}")
         return
     logger.warning("reaggregate_waits", run_id=run_id, error=str(error))
     raise task.retry(exc=error, countdown=min(LONGEST_WAIT, 2**tries))

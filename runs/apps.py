@@ -4,7 +4,7 @@ from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
 # How far it is changes every second; the trail tells who asked, who cancelled and how it ended.
-PROGRESS = ("done", "total", "place", "taken_by", "alive_at", "started_at", "finished_at")
+PROGRESS = ("done", "total", "place", "taken_by", "deaths", "alive_at", "started_at", "finished_at")
 
 
 class RunsConfig(AppConfig):

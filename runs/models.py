@@ -30,6 +30,9 @@ class Run(Identified):
     warnings = models.JSONField(default=list)
     error = models.TextField(blank=True, default="")
     taken_by = models.UUIDField(null=True, help_text="The execution that works on it now.")
+    deaths = models.PositiveSmallIntegerField(
+        default=0, help_text="Times in a row that somebody took it and was not heard of any more."
+    )
     alive_at = models.DateTimeField(help_text="When it was last heard of.")
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)

@@ -2,6 +2,7 @@
 
 Whoever works on a run has taken it. Taking it takes it from whoever had it before, who learns of that, or
 of a cancellation, when it next reports. Between two turns nobody has it: it waits, as before the first.
+Of one that died nothing is heard, and the next one takes the run from it.
 """
 
 import uuid
@@ -23,10 +24,10 @@ from runs.models import LONGEST_NAME, Run
 
 logger = structlog.get_logger(__name__)
 
-STUCK_AFTER = timedelta(minutes=30)  # longer than the broker waits before it delivers a lost task again
-STUCK = "Nothing was heard of it for 30 minutes: its worker died. Ask for it again."
+MOST_DEATHS = 5
+STUCK = f"Its worker died {MOST_DEATHS} times in a row before it got any further. Ask for it again."
 LOST_AFTER = timedelta(days=1)  # a queue may be long
-PASSED_OVER_AFTER = timedelta(minutes=5)
+SILENT_AFTER = timedelta(minutes=5)  # longer than whoever works on one is silent
 LOST = "It waited for a day, and nobody took it: the queue lost it, or no worker runs. Ask for it again."
 
 
@@ -70,19 +71,33 @@ def run_create(
 
 @transaction.atomic
 def run_take(*, run_id: UUID, resume: bool = False) -> Run | None:
-    """Begin or go on with it. None if it has ended, unless a person wants a failed one resumed."""
+    """Begin or go on with it. None if it has ended, unless a person wants a failed one resumed.
+
+    One whose workers die again and again at the same place has failed.
+    """
     run = _locked(run_id)
     if run is None or run.state not in (RESUMABLE if resume else OPEN):
+        return None
+    run.deaths = 0 if resume else run.deaths + (run.taken_by is not None)
+    if run.deaths >= MOST_DEATHS:
+        _end(run, RunState.FAILED, STUCK)
+        logger.error("run_stuck", run_id=str(run_id), kind=run.kind, place=run.place)
         return None
     now = timezone.now()
     run.state, run.taken_by, run.alive_at = RunState.RUNNING, uuid.uuid4(), now
     run.started_at, run.finished_at, run.error = run.started_at or now, None, ""
-    run.save(update_fields=["state", "taken_by", "alive_at", "started_at", "finished_at", "error"])
+    run.save(update_fields=["state", "taken_by", "deaths", "alive_at", "started_at", "finished_at", "error"])
     return run
 
 
 def run_progress(*, run: Run, **fields: Any) -> None:
-    """Write `done`, `total`, `place` or `warnings`, and that it is alive. Raises RunLost."""
+    """Write `done`, `total`, `place` or `warnings`, and that it is alive. Raises RunLost.
+
+    To be called every minute or two, be it without anything to write. Another `place` is another start for
+    those who die.
+    """
+    if fields.get("place", run.place) != run.place:
+        fields["deaths"] = 0
     mine = Run.objects.filter(id=run.id, state=RunState.RUNNING, taken_by=run.taken_by)
     if not mine.update(alive_at=timezone.now(), **fields):
         raise RunLost
@@ -117,29 +132,37 @@ def run_cancel(*, run: Run) -> Run:
     return _end(current, RunState.CANCELLED)
 
 
+@transaction.atomic
+def run_give_up(*, run_id: UUID, error: str) -> None:
+    """Nobody is going to try it again, unless somebody else has it by now."""
+    run = _locked(run_id)
+    if run and run.state in OPEN and run.taken_by is None:
+        _end(run, RunState.FAILED, error)
+        logger.info("run_ended", run_id=str(run.id), kind=run.kind, state=RunState.FAILED.value, error=error)
+
+
 def runs_passed_over(kind: RunKind) -> list[UUID]:
-    """Those that have waited for minutes, oldest first: nobody may have been told to take them."""
-    waiting = Run.objects.filter(kind=kind, state__in=OPEN, taken_by=None)
-    passed_over = waiting.filter(alive_at__lt=timezone.now() - PASSED_OVER_AFTER)
-    return list(passed_over.order_by("alive_at").values_list("id", flat=True))
+    """Those that nothing was heard of for minutes, oldest first.
+
+    Whoever has taken one died, or nobody may have been told to take it.
+    """
+    silent = Run.objects.filter(kind=kind, state__in=OPEN, alive_at__lt=timezone.now() - SILENT_AFTER)
+    return list(silent.order_by("alive_at").values_list("id", flat=True))
 
 
-def runs_fail_stuck() -> int:
-    """Ends what nobody works on any more, and what nobody began for very long; returns how many."""
-    silent = Run.objects.filter(state__in=OPEN, alive_at__lt=timezone.now() - STUCK_AFTER)
-    return sum(_fail_if_stuck(run_id) for run_id in silent.values_list("id", flat=True))
+def runs_fail_lost() -> int:
+    """Ends what nobody took for very long, be it anew or from a dead worker; returns how many."""
+    silent = Run.objects.filter(state__in=OPEN, alive_at__lt=timezone.now() - LOST_AFTER)
+    return sum(_fail_if_lost(run_id) for run_id in silent.values_list("id", flat=True))
 
 
 @transaction.atomic
-def _fail_if_stuck(run_id: UUID) -> bool:
+def _fail_if_lost(run_id: UUID) -> bool:
     run = _locked(run_id)
-    if run is None or run.state not in OPEN:
+    if run is None or run.state not in OPEN or run.alive_at >= timezone.now() - LOST_AFTER:
         return False
-    after, error = (STUCK_AFTER, STUCK) if run.taken_by else (LOST_AFTER, LOST)
-    if run.alive_at >= timezone.now() - after:
-        return False
-    _end(run, RunState.FAILED, error)
-    logger.warning("run_stuck", run_id=str(run_id), kind=run.kind)
+    _end(run, RunState.FAILED, LOST)
+    logger.warning("run_lost", run_id=str(run_id), kind=run.kind)
     return True
 
 

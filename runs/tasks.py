@@ -2,10 +2,10 @@
 
 from celery import shared_task
 
-from runs.services import runs_fail_stuck
+from runs.services import runs_fail_lost
 
 
 @shared_task
 def fail_stuck_runs() -> None:
-    """Whoever asked learns that nobody works on it any more."""
-    runs_fail_stuck()
+    """Whoever asked learns that nobody is going to work on it any more."""
+    runs_fail_lost()

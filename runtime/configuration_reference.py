@@ -9,7 +9,7 @@ from runtime.options import REPOSITORY
 _INTRODUCTION = """\
 # Configuration
 
-Generated from `runtime/options.py` by `make reference`.
+Generated from `runtime/options/` by `make reference`.
 
 Options are read from `config/config.yaml` (or the file that `CA_CONFIG_FILE` names), then from environment
 variables, which win. Nothing set is the embedded default. An empty value counts as not set. Lists are

@@ -2,6 +2,7 @@
 
 *Sustained*: the highest rate at which the lag of the log does not grow. *Freshness*: from
 a 202 until the insights of the campaign count that event, at 2,000 events/s over 200 campaigns.
+*Memory*: what consumer, worker and web take meanwhile, in the second quarter of that time and in the last.
 """
 
 import http.client
@@ -10,9 +11,9 @@ import os
 import sys
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from statistics import quantiles
+from statistics import median, quantiles
 from typing import Any, NamedTuple
 
 from rich.console import Console
@@ -32,15 +33,18 @@ FRESH_SECONDS = int(os.environ.get("FRESH_SECONDS", "600"))
 MOST_LAG_SECONDS = 3.0  # of events that are on their way when the sender stops
 MOST_FRESH_SECONDS = 3.0
 LEAST_SUSTAINED = 15_000
+MOST_GROWTH = 1.1
 LEAST_WORK = 0.5  # µs an event: less is not told
 
 
-class Freshness(NamedTuple):
-    median: float
-    p99: float
-    first_half: float
-    second_half: float
-    samples: int
+MEASURED = ("web", "consumer", "worker")
+
+
+class Sample(NamedTuple):
+    """How long an event took to be seen, and the megabytes of each process then."""
+
+    seconds: float
+    memory: Mapping[str, float]
 
 
 def main() -> None:
@@ -49,28 +53,45 @@ def main() -> None:
     console.print(f"The whole way on {event_log}, on {describe()}")
     with own_stack(CA_EVENT_LOG=event_log, CA_DATA_SOURCE="real", CA_FLOWER_ENABLED="false") as stack:
         campaigns = _campaigns(stack)
-        _tell_freshness(console, freshness(stack, campaigns, FRESH_SECONDS))
-        _tell_memory(console, stack)
+        samples = sampled(stack, campaigns, FRESH_SECONDS)
+        _tell_freshness(console, [sample.seconds for sample in samples])
+        _tell_growth(console, samples)
         best = sustained(console, stack, campaigns)
     console.print(
         f"{_verdict(best >= LEAST_SUSTAINED)}: {best:,} events/s sustained, at least {LEAST_SUSTAINED:,}"
     )
 
 
-def _tell_freshness(console: Console, fresh: Freshness) -> None:
+def _tell_freshness(console: Console, seconds: Sequence[float]) -> None:
+    half, p99 = len(seconds) // 2, quantiles(seconds, n=100)[98]
     console.print(
-        f"{_verdict(fresh.p99 < MOST_FRESH_SECONDS)}: visible after {fresh.median:.2f} s in the median, "
-        f"{fresh.p99:.2f} s in 99 of 100, less than {MOST_FRESH_SECONDS:g} s, at {FRESH_RATE:,} events/s"
+        f"{_verdict(p99 < MOST_FRESH_SECONDS)}: visible after {median(seconds):.2f} s in the median, "
+        f"{p99:.2f} s in 99 of 100, less than {MOST_FRESH_SECONDS:g} s, at {FRESH_RATE:,} events/s"
     )
     console.print(
-        f"  {fresh.samples} samples in {FRESH_SECONDS} s; the median of the first half "
-        f"{fresh.first_half:.2f} s, of the second {fresh.second_half:.2f} s"
+        f"  {len(seconds)} samples in {FRESH_SECONDS} s; the median of the first half "
+        f"{median(seconds[:half]):.2f} s, of the second {median(seconds[half:]):.2f} s"
     )
+
+
+def _tell_growth(console: Console, samples: Sequence[Sample]) -> None:
+    """The first quarter is left out: caches fill, pools open."""
+    quarter = len(samples) // 4
+    for name in MEASURED:
+        sizes = [sample.memory[name] for sample in samples]
+        early, late = median(sizes[quarter : 2 * quarter]), median(sizes[-quarter:])
+        console.print(
+            f"{_verdict(late <= MOST_GROWTH * early)}: {name} {early:.0f} MB in the second quarter, "
+            f"{late:.0f} MB in the last, at most {MOST_GROWTH:g} times as much"
+        )
 
 
 def _tell_memory(console: Console, stack: OwnStack) -> None:
-    sizes = ", ".join(f"{name} {stack.memory_mb(name):.0f} MB" for name in ("web", "consumer", "worker"))
-    console.print(f"  memory: {sizes}")
+    console.print("  memory: " + ", ".join(f"{name} {size:.0f} MB" for name, size in _memory(stack).items()))
+
+
+def _memory(stack: OwnStack) -> dict[str, float]:
+    return {name: stack.memory_mb(name) for name in MEASURED}
 
 
 def _tell_work(console: Console, began: Mapping[str, float], ended: Mapping[str, float], events: int) -> None:
@@ -122,26 +143,16 @@ def _drain(stack: OwnStack) -> None:
         time.sleep(0.5)
 
 
-def freshness(stack: OwnStack, campaigns: tuple[str, ...], seconds: int) -> Freshness:
+def sampled(stack: OwnStack, campaigns: tuple[str, ...], seconds: int) -> list[Sample]:
+    """One after the other, under the load of all other campaigns."""
     plan = Plan(stack.port, stack.demo["api_key"], campaigns[1:], FRESH_RATE, seconds, seed=1)
     samples = []
     with sender_pool() as pool:
         load = start(pool, plan)
         while not load.ready():
-            samples.append(_seconds_until_visible(stack, campaigns[0]))
+            samples.append(Sample(_seconds_until_visible(stack, campaigns[0]), _memory(stack)))
         load.get()
-    half = len(samples) // 2
-    return Freshness(
-        median=_median(samples),
-        p99=quantiles(samples, n=100)[98],
-        first_half=_median(samples[:half]),
-        second_half=_median(samples[half:]),
-        samples=len(samples),
-    )
-
-
-def _median(samples: list[float]) -> float:
-    return sorted(samples)[len(samples) // 2]
+    return samples
 
 
 def _seconds_until_visible(stack: OwnStack, campaign: str) -> float:

@@ -52,7 +52,7 @@ def check_amount(field: str, amount: Decimal | None) -> None:
         return
     if not (amount.is_finite() and _NOTHING <= amount <= LARGEST_AMOUNT):
         raise InvalidEvent("out_of_range", field, f"An amount lies between 0 and {LARGEST_AMOUNT:f}.")
-    if amount.quantize(_FINEST) != amount:
+    if not amount.same_quantum(_USUAL) and amount.quantize(_FINEST) != amount:
         raise InvalidEvent(
             "max_decimal_places", field, f"An amount has at most {AMOUNT_PLACES} decimal places."
         )
@@ -65,6 +65,8 @@ def check_conversions(conversions: int | None) -> None:
 
 def canonical_amount(amount: Decimal) -> Decimal:
     """One spelling for one amount (two places, more only where needed): equal payloads are equal bytes."""
+    if amount.same_quantum(_USUAL) and not amount.is_signed():  # as most are written
+        return amount
     usual = abs(amount.quantize(_USUAL))
     return usual if usual == amount else amount.normalize()
 

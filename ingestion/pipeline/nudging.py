@@ -9,6 +9,8 @@ import time
 from celery import current_app
 from kombu.exceptions import OperationalError
 
+from api.cache_server import CacheServerDown, cache_server
+
 log = logging.getLogger(__name__)
 
 TASK = "insights.aggregate"
@@ -16,10 +18,12 @@ QUEUE = "aggregate"
 LEAST_SECONDS = 1.0
 AFTER_A_FAILURE = 10.0  # a broker that does not answer costs seconds each time
 EXPIRES = 30  # by then the workers have looked by themselves
+ASK_AGAIN_AFTER = 0.2
+AT_WORK_OR_RESTING = "ca:aggregation:rest"  # set by insights/rollups/pace.py
 
 
 class Nudge:
-    """At most one a second, and the last insert is never without one after it."""
+    """At most one a second, fewer while a look is dear, and the last insert is never without one after it."""
 
     def __init__(self) -> None:
         self._is_due = False
@@ -31,7 +35,11 @@ class Nudge:
 
     def send_if_due(self) -> None:
         """Never raises for a broker that is away."""
-        if time.monotonic() >= self._not_before:
+        if not self._is_due or time.monotonic() < self._not_before:
+            return
+        if rest := _rest():
+            self._not_before = time.monotonic() + min(rest, ASK_AGAIN_AFTER)
+        else:
             self.send_now()
 
     def send_now(self) -> None:
@@ -46,3 +54,12 @@ class Nudge:
             log.warning("Nobody was told to aggregate, the sweeper will find it: %s", error)
             pause = AFTER_A_FAILURE
         self._not_before = time.monotonic() + pause
+
+
+def _rest() -> float:
+    """Seconds for which nobody is to be asked; none if the cache server is away."""
+    try:
+        left_ms = int(cache_server.run("return redis.call('PTTL', KEYS[1])", [AT_WORK_OR_RESTING], []))
+    except CacheServerDown:
+        return 0.0
+    return max(left_ms / 1000, 0.0)

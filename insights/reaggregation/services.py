@@ -30,6 +30,7 @@ from warehouse.errors import WarehouseRefused
 
 logger = structlog.get_logger(__name__)
 
+TELL_SECONDS = 10.0
 ALL_REFUSED = "The warehouse refused something of every day; the warnings name them, the log says why."
 
 
@@ -90,19 +91,10 @@ def reaggregate_work(*, run_id: UUID, seconds: float, resume: bool = False) -> R
     return None
 
 
-def reaggregate_give_up(*, run_id: UUID, error: str) -> None:
-    """Nobody is going to try it again."""
-    run = run_take(run_id=run_id)
-    if run:
-        with suppress(RunLost):
-            run_failed(run=run, error=error)
-
-
 def _work(run: Run, until: float) -> Run | None:
     scope = scope_of(run.parameters)
     if run.place is None:
-        counted = sum(chunk.days for chunk in chunks(scope))
-        run_progress(run=run, total=counted, warnings=but_refused(run.warnings))
+        run_progress(run=run, total=_counted(run, scope), warnings=but_refused(run.warnings))
     for chunk in chunks(scope, _place_of(run)):
         _work_off(run, chunk)
         if time.monotonic() > until:
@@ -111,23 +103,35 @@ def _work(run: Run, until: float) -> Run | None:
     return None
 
 
+def _counted(run: Run, scope: Scope) -> int:
+    """The days; of very many it may take minutes."""
+    days, told_at = 0, time.monotonic()
+    for chunk in chunks(scope):
+        days += chunk.days
+        if time.monotonic() - told_at > TELL_SECONDS:
+            run_progress(run=run)
+            told_at = time.monotonic()
+    return days
+
+
 def _work_off(run: Run, chunk: Chunk) -> None:
     """A day of which something was refused is not done."""
-    refused = _recompute(chunk.targets)
+    refused = _recompute(run, chunk.targets)
     done = run.done + max(chunk.days - len(days_of(refused)), 0)
     place = msgspec.to_builtins(chunk.place)
     warnings = with_refused(run.warnings, refused)
     run_progress(run=run, done=done, place=place, total=max(done, run.total or 0), warnings=warnings)
 
 
-def _recompute(targets: Sequence[Target]) -> list[Target]:
+def _recompute(run: Run, targets: Sequence[Target]) -> list[Target]:
     """What was refused, in pieces of at most a day; everything else is recomputed."""
     try:
         raise_generation(recompute(targets))
     except WarehouseRefused as refusal:
+        run_progress(run=run)  # finding what is refused takes its time
         pieces = halves(targets)
         if pieces:
-            return [refused for piece in pieces for refused in _recompute(piece)]
+            return [refused for piece in pieces for refused in _recompute(run, piece)]
         _tell_refused(targets[0], refusal)
         raise_generation({targets[0].campaign_id})  # its finer levels may have changed
         return list(targets)

@@ -1,5 +1,7 @@
 """How much aggregation has before it, for whoever watches the metrics. Each raises WarehouseUnavailable."""
 
+from typing import NamedTuple
+
 from insights.models import RecomputedThrough, SetAside
 from runtime.config import configuration
 from warehouse import client
@@ -18,30 +20,28 @@ FROM (
 """
 
 
-def marks_pending() -> float:
+class Left(NamedTuple):
+    """How many marks there are, and the age of the oldest in seconds, 0 if there is none."""
+
+    marks: int
+    oldest: float
+
+
+def pending() -> Left:
     """Not recomputed yet; among them those so young that they are recomputed once more."""
-    return _pending()[0]
-
-
-def oldest_mark_seconds() -> float:
-    """The age of the oldest of these, 0 if there is none."""
-    return _pending()[1]
-
-
-def settle_backlog() -> float:
-    """Old enough to be settled, and not settled yet."""
-    return _left("settled", configuration().aggregation.settle_seconds)[0]
-
-
-def targets_set_aside() -> float:
-    return SetAside.objects.count()
-
-
-def _pending() -> tuple[float, float]:
     return _left("marks", 0)
 
 
-def _left(reached: str, younger: int) -> tuple[float, float]:
+def settle_backlog() -> int:
+    """Old enough to be settled, and not settled yet."""
+    return _left("settled", configuration().aggregation.settle_seconds).marks
+
+
+def targets_set_aside() -> int:
+    return SetAside.objects.count()
+
+
+def _left(reached: str, younger: int) -> Left:
     after = RecomputedThrough.objects.values_list(reached, flat=True).first() or 0
-    ((found, oldest),) = client.reader().rows(_LEFT, {"after": after, "younger": younger}, feature="backlog")
-    return found, oldest
+    (found,) = client.reader().rows(_LEFT, {"after": after, "younger": younger}, feature="backlog")
+    return Left(*found)

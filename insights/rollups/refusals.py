@@ -14,6 +14,7 @@ import structlog
 from django.db.models import F
 from django.utils import timezone
 
+from campaigns.models import Campaign
 from insights.models import SetAside
 from insights.rollups.marks import Mark, made_at
 from insights.rollups.recompute import recompute
@@ -83,9 +84,16 @@ def _one_after_another(
 
 
 def set_mark_aside(mark: Mark, reason: Exception, data_through: datetime | None) -> Recomputed:
-    """With it a bucket of each campaign that its report was moved from: their figures wait for the same."""
+    """With it a bucket of each campaign that its report was moved from: their figures wait for the same.
+
+    If all of them were deleted, nobody waits, and the mark counts as recomputed.
+    """
+    buckets = _with_former_campaigns(mark)
+    if not Campaign.objects.filter(id__in={bucket.campaign_id for bucket in buckets}).exists():
+        logger.warning("mark_forgotten", campaign_id=str(mark.campaign_id), reason=str(reason))
+        return Recomputed(set(), set(), set())
     through = min(data_through, _sure_before(mark)) if data_through else None
-    for bucket in _with_former_campaigns(mark):
+    for bucket in buckets:
         set_aside(bucket, reason, data_through=through, version=mark.version)
     return Recomputed(set(), {mark}, set())
 

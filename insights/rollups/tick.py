@@ -13,6 +13,7 @@ from django.db import connection
 
 from insights.models import RecomputedThrough
 from insights.rollups.days import build_missing_days
+from insights.rollups.pace import paced
 from insights.rollups.turn import Turn
 from runtime.config import configuration
 
@@ -31,11 +32,8 @@ def tick() -> Outcome:
         if not is_alone:
             RecomputedThrough.objects.update(is_wanted=True)
             return Outcome.BUSY
-        until = time.monotonic() + configuration().aggregation.tick_seconds
-        while _turn(until):
-            if time.monotonic() > until:
-                return Outcome.MORE
-        return Outcome.MORE if build_missing_days() else Outcome.DONE
+        with paced():
+            return _turns(time.monotonic() + configuration().aggregation.tick_seconds)
 
 
 @contextmanager
@@ -49,6 +47,13 @@ def alone() -> Iterator[bool]:
         finally:
             if held:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+
+
+def _turns(until: float) -> Outcome:
+    while _turn(until):
+        if time.monotonic() > until:
+            return Outcome.MORE
+    return Outcome.MORE if build_missing_days() else Outcome.DONE
 
 
 def _turn(until: float) -> bool:

@@ -1,12 +1,12 @@
 """Sends entries and learns of each one whether the brokers keep it."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from threading import Event, Thread
 from typing import Any
 
-from confluent_kafka import KafkaError, KafkaException, Message, Producer
+from confluent_kafka import KafkaError, KafkaException, Producer
 
 from ingestion.errors import InvalidEvent, TransientFailure
 from ingestion.eventlog.base import Entry, Failures, too_large
@@ -22,7 +22,8 @@ SETTINGS = {
     "message.max.bytes": 1_048_588,  # what a broker takes: an entry of the largest size with its frame
 }
 
-Told = Callable[[KafkaError | None, Message], None]
+Message = dict[str, Any]  # as `produce_batch` takes it
+_ERROR = "_error"  # what it adds to a message that it did not take
 
 
 class RunningProducer:
@@ -30,17 +31,14 @@ class RunningProducer:
 
     def __init__(self, servers: Mapping[str, Any]) -> None:
         self.is_broken = False  # an idempotent producer that lost count must be replaced
-        self._producer = Producer({**servers, **SETTINGS})
+        self._producer: Any = Producer({**servers, **SETTINGS})
         self._closed = False
         self._hearing = Thread(target=self._hear, name="kafka-acknowledgements", daemon=True)
         self._hearing.start()
 
     def produce(self, topic: str, entries: Sequence[Entry], deadline: float) -> Failures:
         delivery = Delivery(entries)
-        for index in delivery.expected:
-            told = partial(self._tell, delivery, index)
-            if not self._send(topic, entries[index], told, deadline):
-                break
+        self._send(topic, self._messages(entries, delivery), deadline)
         delivery.wait(deadline)
         return delivery.failures()
 
@@ -54,27 +52,40 @@ class RunningProducer:
         while not self._closed:
             self._producer.poll(0.1)
 
-    def _tell(self, delivery: "Delivery", index: int, error: KafkaError | None, _: Message) -> None:
+    def _messages(self, entries: Sequence[Entry], delivery: "Delivery") -> list[Message]:
+        return [
+            {
+                "key": entries[index].key,
+                "value": entries[index].value,
+                "callback": partial(self._tell, delivery, index),
+            }
+            for index in delivery.expected
+        ]
+
+    def _tell(self, delivery: "Delivery", index: int, error: KafkaError | None, _: object) -> None:
         if error is not None and error.fatal():
             self.is_broken = True
         delivery.tell(index, error)
 
-    def _send(self, topic: str, entry: Entry, told: Told, deadline: float) -> bool:
-        """Hand one entry over, waiting while the local queue is full; False when that took too long."""
-        while True:
-            try:
-                self._producer.produce(topic, key=entry.key, value=entry.value, on_delivery=told)
-            except BufferError:
-                if time.monotonic() > deadline:
-                    return False
-                time.sleep(0.005)
-            except KafkaException as error:
-                self.is_broken = error.args[0].fatal()
-                if not self.is_broken:
-                    raise
-                return False
-            else:
-                return True
+    def _send(self, topic: str, messages: list[Message], deadline: float) -> None:
+        """Hand them over, waiting while the local queue is full; what finds no room in time is not sent."""
+        left = messages
+        while left:
+            self._producer.produce_batch(topic, left)
+            left = self._not_taken(left)
+            if self.is_broken or not left or time.monotonic() > deadline:
+                return
+            time.sleep(0.005)
+
+    def _not_taken(self, messages: list[Message]) -> list[Message]:
+        """Those that found no room. Raises what neither room nor another producer would mend."""
+        left = [message for message in messages if _ERROR in message]
+        for error in (message.pop(_ERROR) for message in left):
+            if error.code() == KafkaError._FATAL:
+                self.is_broken = True
+            elif error.code() != KafkaError._QUEUE_FULL:
+                raise KafkaException(error)
+        return left
 
 
 class Delivery:

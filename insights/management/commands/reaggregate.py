@@ -18,12 +18,11 @@ from insights.reaggregation.scope import Scope
 from insights.reaggregation.services import (
     Plan,
     reaggregate_ask,
-    reaggregate_give_up,
     reaggregate_plan,
     reaggregate_work,
 )
 from runs.models import Run
-from runs.services import Asker
+from runs.services import Asker, run_give_up
 from warehouse.errors import WarehouseRefused, WarehouseUnavailable
 
 LOOK_SECONDS = 0.5
@@ -80,7 +79,7 @@ class Command(BaseCommand):
                     bar.update(task, completed=working.done, total=working.total)
                     working = reaggregate_work(run_id=run_id, seconds=LOOK_SECONDS)
         except BaseException as stopped:
-            reaggregate_give_up(run_id=run_id, error=f"Stopped by {type(stopped).__name__}.")
+            run_give_up(run_id=run_id, error=f"Stopped by {type(stopped).__name__}.")
             self.stderr.write(f"Go on with: manage.py reaggregate --resume {run_id}")
             raise
         self._conclude(_found(run_id), told=run.warnings)

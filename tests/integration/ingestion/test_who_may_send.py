@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.test import RequestFactory
+from drf_spectacular.generators import SchemaGenerator
 from rest_framework.test import APIClient
 
 from accounts.models import WriteKey
@@ -114,6 +115,14 @@ def test_a_write_key_that_is_revoked_or_none_is_a_401(log: EventLog, write_key: 
         answer = call(key)
         assert (answer.status_code, answer.json()["code"]) == (401, "invalid_credentials")
     assert on_the_log(log) == []
+
+
+@pytest.mark.parametrize(("place", "name"), [("header", "X-Write-Key"), ("query", "write_key")])
+def test_the_openapi_file_names_each_place_outside_the_body(place: str, name: str) -> None:
+    file = SchemaGenerator().get_schema(public=True)
+    ways = [way for ways in file["paths"][EVENTS]["post"]["security"] for way in ways]
+    schemes = [file["components"]["securitySchemes"][way] for way in ways]
+    assert (place, name) in [(scheme.get("in"), scheme.get("name")) for scheme in schemes]
 
 
 def test_a_key_with_nul_in_it_is_no_key(log: EventLog) -> None:

@@ -1,23 +1,26 @@
 """What the metrics tell of marks that wait."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
-from analytics_project.readings import readings
+from analytics_project.readings import READINGS, Readings, readings
 from insights.models import RecomputedThrough, SetAside
 from insights.rollups import marks
-from insights.rollups.backlog import marks_pending, oldest_mark_seconds, settle_backlog
+from insights.rollups.backlog import pending, settle_backlog
 from insights.rollups.tick import tick
 from runtime.config import configuration
 from tests.integration.insights.marking import age_marks, put_marks
 from tests.integration.insights.raw import Raw
+from warehouse.client import Reader
 
 pytestmark = pytest.mark.usefixtures("caught_up")
+OF_MARKS = ("ca_marks_pending", "ca_marks_oldest_seconds", "ca_settle_backlog")
 
 
 def test_marks_wait_until_they_were_recomputed(raw: Raw, today: datetime) -> None:
-    assert (marks_pending(), oldest_mark_seconds()) == (0, 0)
+    assert pending() == (0, 0)
     RecomputedThrough.objects.update(marks=marks.version_at(marks.clock().now - 60_000_000))
     ages = {today: 30, today + timedelta(minutes=1): 20}
     now = marks.clock().now
@@ -25,10 +28,10 @@ def test_marks_wait_until_they_were_recomputed(raw: Raw, today: datetime) -> Non
         raw,
         [("events", at, marks.version_at(now - seconds * 1_000_000)) for at, seconds in ages.items()],
     )
-    assert marks_pending() >= 2
-    assert oldest_mark_seconds() >= 30
+    assert pending().marks >= 2
+    assert pending().oldest >= 30
     tick()
-    assert (marks_pending(), oldest_mark_seconds()) == (0, 0)
+    assert pending() == (0, 0)
 
 
 def test_old_ones_wait_to_be_settled(raw: Raw, today: datetime) -> None:
@@ -52,5 +55,18 @@ def test_the_page_has_them_all(raw: Raw, today: datetime) -> None:
     )
     page = readings().page().decode()
     assert "ca_targets_set_aside 1.0" in page
-    for name in ("ca_marks_pending", "ca_marks_oldest_seconds", "ca_settle_backlog"):
-        assert f"\n{name} " in page
+    assert all(f"\n{name} " in page for name in OF_MARKS)
+
+
+def test_a_page_asks_the_warehouse_nothing_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+    rows = Reader.rows
+
+    def noted(self: Reader, sql: str, parameters: Any, *, feature: str) -> Any:
+        asked.append((sql, parameters["younger"]))
+        return rows(self, sql, parameters, feature=feature)
+
+    monkeypatch.setattr(Reader, "rows", noted)
+    page = Readings(*READINGS, seconds=60).page().decode()
+    assert all(f"\n{name} " in page for name in OF_MARKS)
+    assert len(asked) == len(set(asked)) == 2

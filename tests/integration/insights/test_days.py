@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.serializers import deserialize, serialize
 from django.utils import timezone
 
 from accounts.models import Workspace
@@ -37,10 +38,34 @@ def put_around_midnight(raw: Raw) -> None:
     raw.put_snapshot("hour", 1, MIDNIGHT.replace(minute=0), {"DE": {"clicks": 5}})
 
 
-def test_a_new_campaign_s_days_are_complete_as_soon_as_somebody_looked(campaign: Campaign) -> None:
-    assert not are_days_built(campaign, BERLIN)
+def new_campaign_without_days(zone: str) -> Campaign:
+    """As campaigns are that came from a backup."""
+    campaign = new_campaign(zone)
+    DaysBuilt.objects.filter(campaign=campaign).delete()
+    return campaign
+
+
+def test_a_new_campaign_s_days_are_complete_from_the_beginning(raw: Raw, campaign: Campaign) -> None:
+    assert are_days_built(campaign, BERLIN)
+    put_around_midnight(raw)
+    tick()
+    assert raw.standing("rollup_day", "timezone, bucket") == oracle.by_day(raw, BERLIN)
+
+
+def test_days_that_nobody_noted_are_built_as_soon_as_somebody_looks(raw: Raw, campaign: Campaign) -> None:
+    DaysBuilt.objects.all().delete()
+    put_around_midnight(raw)
     tick()
     assert are_days_built(campaign, BERLIN)
+    assert raw.standing("rollup_day", "timezone, bucket") == oracle.by_day(raw, BERLIN)
+
+
+def test_a_loaded_campaign_may_have_facts_already(campaign: Campaign) -> None:
+    text = serialize("json", [campaign])
+    Campaign.objects.filter(id=campaign.id).delete()
+    for loaded in deserialize("json", text):
+        loaded.save()
+    assert not are_days_built(campaign, BERLIN)
 
 
 def test_another_zone_is_built_whole_before_it_may_answer(raw: Raw, campaign: Campaign) -> None:
@@ -64,17 +89,9 @@ def test_the_engine_need_not_know_the_zone(
     Campaign.objects.filter(id=campaign.id).update(timezone="Moon/Tranquility")
     put_around_midnight(raw)
     tick()
-    days = raw.standing("rollup_day", "bucket")
-    assert days == {key[1:]: figures for key, figures in oracle.by_day(raw, KATHMANDU).items()}
-
-
-def put_over_months(raw: Raw) -> None:
-    raw.put_events(
-        *(
-            raw.event(f"e{days}", MIDNIGHT - timedelta(days=days, minutes=1), clicks=1)
-            for days in range(0, 60, 3)
-        )
-    )
+    expected = {key[1:]: figures for key, figures in oracle.by_day(raw, KATHMANDU).items()}
+    standing = raw.standing("rollup_day", "timezone, bucket")
+    assert {key[1:]: figures for key, figures in standing.items() if key[0] == "Moon/Tranquility"} == expected
 
 
 def turn_of_building(campaign: Campaign) -> datetime:
@@ -88,10 +105,17 @@ def finish() -> None:
         pass
 
 
-def test_a_long_build_goes_on_at_the_next_tick(raw: Raw, campaign: Campaign) -> None:
-    put_over_months(raw)
+@pytest.fixture
+def moved(caught_up: None, raw: Raw, campaign: Campaign) -> None:
+    """Its days of months are built, and missing in the zone that it has now."""
+    moments = [MIDNIGHT - timedelta(days=days, minutes=1) for days in range(0, 60, 3)]
+    raw.put_events(*(raw.event(f"e{at}", at, clicks=1) for at in moments))
     finish()
     Campaign.objects.filter(id=campaign.id).update(timezone=KATHMANDU)
+
+
+@pytest.mark.usefixtures("moved")
+def test_a_long_build_goes_on_at_the_next_tick(raw: Raw, campaign: Campaign) -> None:
     through = [turn_of_building(campaign) for _ in range(5)]
     assert through == sorted(set(through))
     while build_missing_days(seconds=0):
@@ -101,10 +125,8 @@ def test_a_long_build_goes_on_at_the_next_tick(raw: Raw, campaign: Campaign) -> 
     assert raw.standing("rollup_day", "timezone, bucket") == oracle.by_day(raw, BERLIN, KATHMANDU)
 
 
+@pytest.mark.usefixtures("moved")
 def test_what_is_built_is_kept_up_though_the_campaign_has_left_the_zone(raw: Raw, campaign: Campaign) -> None:
-    put_over_months(raw)
-    finish()
-    Campaign.objects.filter(id=campaign.id).update(timezone=KATHMANDU)
     assert turn_of_building(campaign)
     Campaign.objects.filter(id=campaign.id).update(timezone=BERLIN)
     early = MIDNIGHT - timedelta(days=57)
@@ -116,23 +138,19 @@ def test_what_is_built_is_kept_up_though_the_campaign_has_left_the_zone(raw: Raw
     assert raw.standing("rollup_day", "timezone, bucket") == oracle.by_day(raw, BERLIN, KATHMANDU)
 
 
-def test_a_build_that_was_left_begins_anew(raw: Raw, campaign: Campaign) -> None:
-    put_over_months(raw)
-    finish()
-    Campaign.objects.filter(id=campaign.id).update(timezone=KATHMANDU)
+@pytest.mark.usefixtures("moved")
+def test_a_build_that_was_left_begins_anew(campaign: Campaign) -> None:
     turn_of_building(campaign)
     Campaign.objects.filter(id=campaign.id).update(timezone=BERLIN)
     assert not build_missing_days()
     assert RecomputedThrough.building_now() == {}
 
 
+@pytest.mark.usefixtures("moved")
 def test_a_build_that_is_refused_stops_no_other(
     raw: Raw, campaign: Campaign, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    put_over_months(raw)
-    finish()
-    other = new_campaign(KATHMANDU)
-    Campaign.objects.filter(id=campaign.id).update(timezone=KATHMANDU)
+    other = new_campaign_without_days(KATHMANDU)
 
     def no(*_: object) -> None:
         raise WarehouseRefused(469, "no")
@@ -151,13 +169,11 @@ def test_a_build_that_is_refused_stops_no_other(
     assert not SetAside.objects.filter(campaign_id=campaign.id).exists()
 
 
+@pytest.mark.usefixtures("moved")
 def test_a_build_that_never_ends_in_time_stops_no_other(
     raw: Raw, campaign: Campaign, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    put_over_months(raw)
-    finish()
-    other = new_campaign(KATHMANDU)
-    Campaign.objects.filter(id=campaign.id).update(timezone=KATHMANDU)
+    other = new_campaign_without_days(KATHMANDU)
 
     def too_slow(*_: object) -> None:
         raise WarehouseUnavailable("too slow")
@@ -180,8 +196,10 @@ def test_a_build_that_never_ends_in_time_stops_no_other(
 
 
 def test_a_campaign_stands_aside_once_however_often_its_build_is_refused(
-    campaign: Campaign, monkeypatch: pytest.MonkeyPatch
+    transactional_db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    campaign = new_campaign_without_days(BERLIN)
+
     def no(*_: object) -> None:
         raise WarehouseRefused(469, "no")
 
@@ -211,7 +229,6 @@ def test_nothing_stands_aside_whose_days_nobody_misses(campaign: Campaign) -> No
 
 
 def test_until_then_both_are_kept_up(raw: Raw, campaign: Campaign) -> None:
-    DaysBuilt.objects.create(campaign=campaign, timezone=BERLIN)
     Campaign.objects.filter(id=campaign.id).update(timezone=KATHMANDU)
     put_around_midnight(raw)
     recompute(

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from accounts.models import Workspace
+from campaigns.models import Campaign
 from insights.models import RecomputedThrough, SetAside
 from insights.rollups import refusals
 from insights.rollups.progress import data_through, data_through_of
@@ -52,6 +54,10 @@ def slow_at(raw: Raw, minute: datetime, monkeypatch: pytest.MonkeyPatch) -> None
         return recompute(asked)
 
     monkeypatch.setattr("insights.rollups.refusals.recompute", too_slow)
+
+
+def refuse(_: object) -> None:
+    raise WarehouseRefused(VIOLATED_CONSTRAINT, "no")
 
 
 def put_only_refused(raw: Raw, today: datetime, count: int) -> None:
@@ -267,11 +273,8 @@ def test_nor_is_the_campaign_fresh_that_a_refused_report_was_moved_from(
     forget_marks(raw)
     raw.put_snapshot("hour", 2, today, {"DE": {"clicks": 1}}, campaign_id=other.id)
 
-    def no(_: object) -> None:
-        raise WarehouseRefused(VIOLATED_CONSTRAINT, "no")
-
     with monkeypatch.context() as patched:
-        patched.setattr("insights.rollups.refusals.recompute", no)
+        patched.setattr("insights.rollups.refusals.recompute", refuse)
         tick()
     asides = SetAside.objects.filter(workspace_id=raw.workspace_id)
     assert set(asides.values_list("campaign_id", flat=True)) == {raw.campaign_id, other.id}
@@ -279,3 +282,32 @@ def test_nor_is_the_campaign_fresh_that_a_refused_report_was_moved_from(
     tick()
     assert not asides.exists()
     assert raw.standing("rollup_15min") == {}
+
+
+@pytest.mark.usefixtures("refusing")
+@pytest.mark.parametrize("gone", [Campaign, Workspace])
+def test_what_nobody_waits_for_any_more_is_forgotten(
+    raw: Raw, today: datetime, gone: type[Campaign] | type[Workspace]
+) -> None:
+    put_one_refused_among(raw, today, 1)
+    tick()
+    assert standing(raw)
+    gone.objects.filter(id__in=[raw.campaign_id, raw.workspace_id]).delete()
+    SetAside.objects.update(next_try_at=timezone.now())
+    tick()
+    assert not SetAside.objects.filter(campaign_id=raw.campaign_id).exists()
+    settle_everything(raw)
+    assert not SetAside.objects.filter(campaign_id=raw.campaign_id).exists()
+
+
+def test_a_report_that_was_moved_is_waited_for_while_one_of_its_campaigns_is_left(
+    raw: Raw, today: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = new_campaign("UTC")
+    raw.put_snapshot("hour", 1, today, {"DE": {"clicks": 1}})
+    tick()
+    raw.put_snapshot("hour", 2, today, {"DE": {"clicks": 1}}, campaign_id=other.id)
+    monkeypatch.setattr("insights.rollups.refusals.recompute", refuse)
+    Campaign.objects.filter(id=other.id).delete()
+    tick()
+    assert standing(raw)

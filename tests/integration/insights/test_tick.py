@@ -269,11 +269,8 @@ def generation(campaign_id: UUID) -> bytes | None:
 
 @contextmanager
 def slow_insert(writer: Writer, feature: str = "consumer") -> Iterator[None]:
-    """An insert that is under way for the length of the block."""
-    sql = (
-        "INSERT INTO log_progress (log, log_partition, through)"
-        " SELECT 'slow', toUInt16(sleep(1.5)), toDateTime64('2100-01-01 00:00:00', 3, 'UTC')"
-    )
+    """An insert that is under way for the length of the block, and leaves nothing behind."""
+    sql = "INSERT INTO log_progress (log) SELECT 'slow' WHERE sleep(1.5) = 1"
     thread = Thread(target=lambda: writer.run(sql, feature=feature))
     thread.start()
     time.sleep(0.5)

@@ -12,10 +12,12 @@ from runs.choices import RunState
 from runs.models import Run
 from runs.services import (
     LOST_AFTER,
-    STUCK_AFTER,
+    MOST_DEATHS,
+    SILENT_AFTER,
     RunLost,
     run_cancel,
     run_failed,
+    run_give_up,
     run_pause,
     run_progress,
     run_succeeded,
@@ -104,16 +106,50 @@ def silent_for(time: timedelta, *runs: Run) -> None:
     Run.objects.filter(id__in=[run.id for run in runs]).update(alive_at=long_ago)
 
 
-def test_only_a_run_that_was_silent_for_long_is_failed() -> None:
-    who = people.analyst()
-    silent, alive = asked(who), asked(who)
-    taken(silent)
-    run_progress(run=taken(alive), done=1)
-    silent_for(STUCK_AFTER, silent)
-    for _ in range(2):
-        tasks.fail_stuck_runs()
-        assert [stored(run).state for run in (silent, alive)] == [RunState.FAILED, RunState.RUNNING]
-    assert "worker died" in stored(silent).error
+def test_a_run_whose_worker_died_waits_for_the_next_one() -> None:
+    run = asked(people.analyst())
+    run_progress(run=taken(run), done=3, place="here")
+    silent_for(10 * SILENT_AFTER, run)
+    tasks.fail_stuck_runs()
+    assert stored(run).state == RunState.RUNNING
+    assert (taken(run).done, taken(run).place) == (3, "here")
+
+
+def test_one_whose_workers_die_at_the_same_place_again_and_again_is_stuck() -> None:
+    run = asked(people.analyst())
+    run_progress(run=taken(run), place="here")
+    for _ in range(MOST_DEATHS - 1):
+        run_progress(run=taken(run), done=1)
+    assert run_take(run_id=run.id) is None
+    assert stored(run).state == RunState.FAILED
+    assert "worker died" in stored(run).error
+    resumed = run_take(run_id=run.id, resume=True)
+    assert resumed
+    assert (resumed.place, resumed.deaths) == ("here", 0)
+
+
+def test_one_whose_workers_come_farther_before_they_die_goes_on() -> None:
+    run = asked(people.analyst())
+    for place in range(3 * MOST_DEATHS):
+        run_progress(run=taken(run), place=place)
+    run_succeeded(run=taken(run))
+
+
+def test_turns_are_no_deaths() -> None:
+    run = asked(people.analyst())
+    for _ in range(2 * MOST_DEATHS):
+        run_pause(run=taken(run))
+    assert stored(run).deaths == 0
+
+
+def test_nobody_gives_up_what_somebody_else_has() -> None:
+    run = asked(people.analyst())
+    mine = taken(run)
+    run_give_up(run_id=run.id, error="Away.")
+    assert stored(run).state == RunState.RUNNING
+    run_pause(run=mine)
+    run_give_up(run_id=run.id, error="Away.")
+    assert (stored(run).state, stored(run).error) == (RunState.FAILED, "Away.")
 
 
 def test_a_run_that_waits_in_a_long_queue_is_not_failed_for_it() -> None:
@@ -122,7 +158,7 @@ def test_a_run_that_waits_in_a_long_queue_is_not_failed_for_it() -> None:
     mine = taken(between_turns)
     run_progress(run=mine, done=3)
     run_pause(run=mine)
-    silent_for(STUCK_AFTER, waiting, between_turns)
+    silent_for(6 * SILENT_AFTER, waiting, between_turns)
     tasks.fail_stuck_runs()
     assert [stored(run).state for run in (waiting, between_turns)] == [RunState.QUEUED, RunState.RUNNING]
     assert taken(between_turns).done == 3
@@ -130,11 +166,13 @@ def test_a_run_that_waits_in_a_long_queue_is_not_failed_for_it() -> None:
 
 def test_a_run_that_was_waited_for_too_long_was_lost() -> None:
     who = people.analyst()
-    waiting, between_turns = asked(who), asked(who)
+    waiting, between_turns, died = asked(who), asked(who), asked(who)
     run_pause(run=taken(between_turns))
-    silent_for(LOST_AFTER, waiting, between_turns)
-    tasks.fail_stuck_runs()
-    assert {stored(run).state for run in (waiting, between_turns)} == {RunState.FAILED}
+    taken(died)
+    silent_for(LOST_AFTER, waiting, between_turns, died)
+    for _ in range(2):
+        tasks.fail_stuck_runs()
+        assert {stored(run).state for run in (waiting, between_turns, died)} == {RunState.FAILED}
     assert "queue" in stored(waiting).error
 
 

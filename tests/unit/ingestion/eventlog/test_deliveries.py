@@ -1,12 +1,14 @@
 """A batch on its way to Kafka: what is told of each entry."""
 
 import time
+from typing import Any
 
-from confluent_kafka import KafkaError
+import pytest
+from confluent_kafka import KafkaError, KafkaException
 
 from ingestion.errors import InvalidEvent, TransientFailure
 from ingestion.eventlog.base import LARGEST_ENTRY, Entry
-from ingestion.eventlog.kafka.producing import Delivery
+from ingestion.eventlog.kafka.producing import Delivery, RunningProducer
 
 SMALL, LARGE = Entry(b"k", b"v"), Entry(b"k", bytes(LARGEST_ENTRY))
 
@@ -48,3 +50,55 @@ def test_what_can_never_be_sent_is_not_waited_for() -> None:
     delivery = Delivery([LARGE])
     delivery.wait(time.monotonic() + 60)
     assert list(delivery.failures()) == [0]
+
+
+class Client:
+    """Refuses all but the first of what it is given, as often as the test has planned."""
+
+    def __init__(self, *refusals: int) -> None:
+        self.taken: list[bytes] = []
+        self._refusals = list(refusals)
+
+    def produce_batch(self, _: str, messages: list[dict[str, Any]]) -> None:
+        refused = messages[1:] if self._refusals else []
+        for message in refused:
+            message["_error"] = KafkaError(self._refusals[0])
+        del self._refusals[:1]
+        for message in messages[: len(messages) - len(refused)]:
+            self.taken.append(message["value"])
+            message["callback"](None, None)
+
+
+def producing(*refusals: int) -> tuple[RunningProducer, Client]:
+    client = Client(*refusals)
+    producer = RunningProducer({})
+    producer.close()  # without a broker nothing is acknowledged
+    producer._producer = client
+    return producer, client
+
+
+def test_what_finds_no_room_is_handed_over_again_and_nothing_twice() -> None:
+    producer, client = producing(KafkaError._QUEUE_FULL, KafkaError._QUEUE_FULL)
+    three = [Entry(b"k", value) for value in (b"1", b"2", b"3")]
+    assert producer.produce("topic", three, time.monotonic() + 60) == {}
+    assert client.taken == [b"1", b"2", b"3"]
+    assert not producer.is_broken
+
+
+def test_what_finds_no_room_in_time_is_not_acknowledged() -> None:
+    producer, _ = producing(KafkaError._QUEUE_FULL)
+    failures = producer.produce("topic", [SMALL, SMALL], time.monotonic() - 1)
+    assert isinstance(failures[1], TransientFailure)
+
+
+def test_a_producer_that_takes_nothing_any_more_is_broken() -> None:
+    producer, _ = producing(KafkaError._FATAL)
+    failures = producer.produce("topic", [SMALL, SMALL], time.monotonic() + 0.1)
+    assert list(failures) == [1]
+    assert producer.is_broken
+
+
+def test_what_nothing_mends_is_raised() -> None:
+    producer, _ = producing(KafkaError._INVALID_ARG)
+    with pytest.raises(KafkaException):
+        producer.produce("topic", [SMALL, SMALL], time.monotonic() + 60)

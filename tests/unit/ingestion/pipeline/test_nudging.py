@@ -1,4 +1,4 @@
-"""At most one nudge a second, and none that is forgotten."""
+"""At most one nudge a second, none while aggregation works or rests, and none that is forgotten."""
 
 from typing import Any
 
@@ -15,6 +15,10 @@ class Broker:
         self.sent: list[tuple[str, dict[str, Any]]] = []
         self.is_away = False
         self.now = 1000.0
+        self.rests_until = 0.0
+
+    def rest(self) -> float:
+        return max(self.rests_until - self.now, 0.0)
 
     def send_task(self, name: str, **options: Any) -> None:
         if self.is_away:
@@ -27,6 +31,7 @@ def broker(monkeypatch: pytest.MonkeyPatch) -> Broker:
     broker = Broker()
     monkeypatch.setattr(current_app._get_current_object(), "send_task", broker.send_task)
     monkeypatch.setattr(nudging.time, "monotonic", lambda: broker.now)
+    monkeypatch.setattr(nudging, "_rest", broker.rest)
     return broker
 
 
@@ -44,6 +49,19 @@ def test_many_inserts_in_one_second_are_one_nudge_and_one_more_after_it(broker: 
     nudge.send_if_due()
     nudge.send_if_due()
     assert len(broker.sent) == 2
+
+
+def test_nobody_is_asked_who_is_at_work_or_rests_and_somebody_is_soon_after(broker: Broker) -> None:
+    nudge = Nudge()
+    broker.rests_until = broker.now + 2
+    nudge.wish()
+    while broker.now < broker.rests_until:
+        nudge.send_if_due()
+        assert broker.sent == []
+        broker.now += 0.1
+    broker.now += nudging.ASK_AGAIN_AFTER
+    nudge.send_if_due()
+    assert len(broker.sent) == 1
 
 
 def test_nothing_inserted_is_nothing_told(broker: Broker) -> None:

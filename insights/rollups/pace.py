@@ -1,0 +1,34 @@
+"""How often rollups are looked at while facts keep coming: the dearer a look, the rarer.
+
+Facts of one minute cost a look once for every look at that minute. Whoever asks for one waits while this key
+stands in the cache server (`ingestion/pipeline/nudging.py`); without it, a second.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from api.cache_server import CacheServerDown, cache_server
+
+KEY = "ca:aggregation:rest"
+RESTS_FOR_ONE_AT_WORK = 3
+MOST_REST = 3.0
+MOST_WORK = 10.0  # a process that died at it holds nobody up for longer
+
+_STAND = "return redis.call('SET', KEYS[1], 1, 'PX', ARGV[1])"
+
+
+@contextmanager
+def paced() -> Iterator[None]:
+    """Nobody needs to ask while this is at work, nor for the rest after it."""
+    began = time.monotonic()
+    _stand(MOST_WORK)
+    try:
+        yield
+    finally:
+        _stand(min(RESTS_FOR_ONE_AT_WORK * (time.monotonic() - began), MOST_REST))
+
+
+def _stand(seconds: float) -> None:
+    with suppress(CacheServerDown):
+        cache_server.run(_STAND, [KEY], [max(round(seconds * 1000), 1)])

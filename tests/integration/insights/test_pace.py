@@ -1,0 +1,46 @@
+"""Who nudges leaves alone what is at work, and lets it rest for three times as long."""
+
+import time
+
+import pytest
+
+from ingestion.pipeline import nudging
+from ingestion.pipeline.nudging import _rest
+from insights.rollups import pace
+from insights.rollups.pace import paced
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Its last entry is the time that it is for what works."""
+    now = [1000.0]
+    monkeypatch.setattr(pace.time, "monotonic", lambda: now[-1])
+    return now
+
+
+def test_both_mean_the_same_key() -> None:
+    assert nudging.AT_WORK_OR_RESTING == pace.KEY
+
+
+def test_nobody_nudges_while_it_is_at_work() -> None:
+    with paced():
+        assert pace.MOST_REST < _rest() <= pace.MOST_WORK
+
+
+def test_it_rests_for_three_times_as_long_as_it_worked(clock: list[float]) -> None:
+    with paced():
+        clock.append(1000.5)
+    assert 1.0 < _rest() <= 1.5
+
+
+def test_what_takes_long_does_not_rest_for_ever(clock: list[float]) -> None:
+    with paced():
+        clock.append(1060.0)
+    assert 2.0 < _rest() <= pace.MOST_REST
+
+
+def test_after_the_rest_a_nudge_goes_out(clock: list[float]) -> None:
+    with paced():
+        clock.append(1000.01)
+    time.sleep(0.1)
+    assert _rest() == 0
