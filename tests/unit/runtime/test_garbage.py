@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from runtime.garbage import LEFT_OVER, search_seldom
+from runtime.garbage import MANY, search_seldom
 
 
 @pytest.fixture(autouse=True)
@@ -22,9 +22,9 @@ def test_what_stands_is_not_looked_at_again() -> None:
     assert not any(found is standing for found in gc.get_objects())
 
 
-def test_a_search_waits_until_much_was_left_over() -> None:
+def test_a_search_waits_until_there_is_much_more() -> None:
     search_seldom()
-    assert gc.get_threshold()[0] == LEFT_OVER
+    assert gc.get_threshold()[0] == MANY
 
 
 def test_what_is_left_over_later_is_found_all_the_same() -> None:
