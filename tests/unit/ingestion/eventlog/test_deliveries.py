@@ -8,6 +8,7 @@ from confluent_kafka import KafkaError, KafkaException
 
 from ingestion.errors import InvalidEvent, TransientFailure
 from ingestion.eventlog.base import LARGEST_ENTRY, Entry
+from ingestion.eventlog.kafka import producing as producing_module
 from ingestion.eventlog.kafka.producing import Delivery, RunningProducer
 
 SMALL, LARGE = Entry(b"k", b"v"), Entry(b"k", bytes(LARGEST_ENTRY))
@@ -66,7 +67,7 @@ class Client:
         del self._refusals[:1]
         for message in messages[: len(messages) - len(refused)]:
             self.taken.append(message["value"])
-            message["callback"](None, None)
+            message["callback"](None, object())
 
 
 def producing(*refusals: int) -> tuple[RunningProducer, Client]:
@@ -91,11 +92,43 @@ def test_what_finds_no_room_in_time_is_not_acknowledged() -> None:
     assert isinstance(failures[1], TransientFailure)
 
 
+class Fatal:
+    """Fails once for good, and tells what was under way all the same."""
+
+    def __init__(self) -> None:
+        self.polled: list[float] = []
+
+    def poll(self, seconds: float) -> None:
+        self.polled.append(seconds)
+        if len(self.polled) == 1:
+            raise KafkaException(KafkaError(KafkaError.OUT_OF_ORDER_SEQUENCE_NUMBER, fatal=True))
+        time.sleep(0.01)
+
+    def purge(self) -> None:
+        """Nothing is under way."""
+
+
+def test_after_a_fatal_failure_reports_are_heard_and_the_producer_is_replaced(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    client = Fatal()
+    monkeypatch.setattr(producing_module, "Producer", lambda _: client)
+    producer = RunningProducer({})
+    deadline = time.monotonic() + 60
+    while len(client.polled) < 3 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    producer.close()
+    assert producer.is_broken
+    assert len(client.polled) >= 3
+
+
 def test_a_producer_that_takes_nothing_any_more_is_broken() -> None:
     producer, _ = producing(KafkaError._FATAL)
-    failures = producer.produce("topic", [SMALL, SMALL], time.monotonic() + 0.1)
+    began = time.monotonic()
+    failures = producer.produce("topic", [SMALL, SMALL], began + 60)
     assert list(failures) == [1]
     assert producer.is_broken
+    assert time.monotonic() < began + 30, "nobody waits for what was not sent"
 
 
 def test_what_nothing_mends_is_raised() -> None:
