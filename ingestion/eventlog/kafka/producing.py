@@ -1,5 +1,6 @@
 """Sends entries and learns of each one whether the brokers keep it."""
 
+import logging
 import time
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -10,6 +11,8 @@ from confluent_kafka import KafkaError, KafkaException, Producer
 
 from ingestion.errors import InvalidEvent, TransientFailure
 from ingestion.eventlog.base import Entry, Failures, too_large
+
+log = logging.getLogger(__name__)
 
 SETTINGS = {
     "acks": "all",
@@ -50,22 +53,21 @@ class RunningProducer:
 
     def _hear(self) -> None:
         while not self._closed:
-            self._producer.poll(0.1)
+            try:
+                self._producer.poll(0.1)
+            except KafkaException:  # fatal: no delivery report says so
+                log.exception("Kafka: this producer takes nothing any more.")
+                self.is_broken = True
 
     def _messages(self, entries: Sequence[Entry], delivery: "Delivery") -> list[Message]:
         return [
             {
                 "key": entries[index].key,
                 "value": entries[index].value,
-                "callback": partial(self._tell, delivery, index),
+                "callback": partial(delivery.tell, index),
             }
             for index in delivery.expected
         ]
-
-    def _tell(self, delivery: "Delivery", index: int, error: KafkaError | None, _: object) -> None:
-        if error is not None and error.fatal():
-            self.is_broken = True
-        delivery.tell(index, error)
 
     def _send(self, topic: str, messages: list[Message], deadline: float) -> None:
         """Hand them over, waiting while the local queue is full; what finds no room in time is not sent."""
@@ -73,17 +75,23 @@ class RunningProducer:
         while left:
             self._producer.produce_batch(topic, left)
             left = self._not_taken(left)
-            if self.is_broken or not left or time.monotonic() > deadline:
+            if not left or time.monotonic() > deadline:
                 return
             time.sleep(0.005)
 
     def _not_taken(self, messages: list[Message]) -> list[Message]:
         """Those that found no room. Raises what neither room nor another producer would mend."""
-        left = [message for message in messages if _ERROR in message]
-        for error in (message.pop(_ERROR) for message in left):
+        left: list[Message] = []
+        for message in messages:
+            error = message.pop(_ERROR, None)
+            if error is None:
+                continue
             if error.code() == KafkaError._FATAL:
                 self.is_broken = True
-            elif error.code() != KafkaError._QUEUE_FULL:
+                message["callback"](error)  # nobody else will tell
+            elif error.code() == KafkaError._QUEUE_FULL:
+                left.append(message)
+            else:
                 raise KafkaException(error)
         return left
 
@@ -101,7 +109,7 @@ class Delivery:
         if not self._unheard:
             self._all_heard.set()
 
-    def tell(self, index: int, error: KafkaError | None) -> None:
+    def tell(self, index: int, error: KafkaError | None, _: object = None) -> None:
         if error is not None:
             self._told[index] = TransientFailure(f"Kafka did not take it: {error.str()}")
         self._unheard.discard(index)
