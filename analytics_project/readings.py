@@ -13,6 +13,8 @@ from analytics_project.inquiry import Inquiry
 from ingestion.dead_letters.waiting import letters_waiting
 from insights.rollups import backlog
 from runtime.telemetry.metrics import Metric, page_of_readings
+from warehouse.client import reader
+from warehouse.status import parts_taken_away
 
 logger = structlog.get_logger(__name__)
 
@@ -61,7 +63,11 @@ def set_aside() -> Figures:
     return {Metric.TARGETS_SET_ASIDE: backlog.targets_set_aside()}
 
 
-READINGS: tuple[Reading, ...] = (dead_letters, marks_pending, settle_backlog, set_aside)
+def taken_away() -> Figures:
+    return {Metric.PARTS_TAKEN_AWAY: parts_taken_away(reader())}
+
+
+READINGS: tuple[Reading, ...] = (dead_letters, marks_pending, settle_backlog, set_aside, taken_away)
 
 
 @cache

@@ -207,6 +207,12 @@ class Metric(Enum):
         (),
         "Buckets that ClickHouse refuses to recompute; they are tried again, later and later.",
     )
+    PARTS_TAKEN_AWAY = (
+        "ca_parts_taken_away",
+        Kind.READING,
+        (),
+        "Parts of tables that a start of ClickHouse found spoilt and set aside: their rows are missing.",
+    )
     FRESHNESS_SECONDS = (
         "ca_freshness_seconds",
         Kind.HISTOGRAM,

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import closing
 from io import StringIO
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -11,13 +12,14 @@ import pytest
 from django.core.management import CommandError, call_command
 from msgspec import structs
 
+from analytics_project.readings import Readings, taken_away
 from embedded.ports import free_ports
 from runtime.options import Options
 from tests.integration.warehouse.facts import columns_of, metric_event
 from warehouse.client import Reader, Writer, reader_of
 from warehouse.management.commands import warehouse_status as command
 from warehouse.migration_files import read_migrations
-from warehouse.status import pending_migrations
+from warehouse.status import parts_taken_away, pending_migrations
 from warehouse.tables import METRIC_EVENTS
 from warehouse.writer import insert
 
@@ -63,6 +65,29 @@ def test_a_server_that_is_down_is_said_in_one_line(nobody: Reader, monkeypatch: 
     monkeypatch.setattr(command, "reader", lambda: nobody)
     with pytest.raises(CommandError, match="ClickHouse cannot be reached"):
         told()
+
+
+@pytest.fixture
+def spoilt(writer: Writer, reader: Reader, some_rows: None) -> Iterator[None]:
+    """A part as a start leaves it that found it spoilt."""
+    where = "WHERE database = currentDatabase() AND table = 'metric_events'"
+    part = reader.value(f"SELECT any(name) FROM system.parts {where} AND active", feature="test")
+    writer.run(f"ALTER TABLE metric_events DETACH PART '{part}'", feature="test")
+    lies = Path(reader.value(f"SELECT path FROM system.detached_parts {where}", feature="test"))
+    away = lies.with_name(f"broken-on-start_{part}")
+    lies.rename(away)
+    yield
+    away.rename(lies)
+    writer.run(f"ALTER TABLE metric_events ATTACH PART '{part}'", feature="test")
+
+
+def test_a_part_that_a_start_took_away_is_counted(spoilt: None, reader: Reader) -> None:
+    assert parts_taken_away(reader) == 1
+    assert b"ca_parts_taken_away 1.0" in Readings(taken_away, seconds=30).page()
+
+
+def test_no_part_was_taken_away_before(reader: Reader) -> None:
+    assert parts_taken_away(reader) == 0
 
 
 def test_nothing_is_pending_once_it_is_migrated(reader: Reader) -> None:
