@@ -28,6 +28,7 @@ class Nudge:
     def __init__(self) -> None:
         self._is_due = False
         self._not_before = 0.0
+        self._asks_from = 0.0
 
     def wish(self) -> None:
         self._is_due = True
@@ -37,7 +38,7 @@ class Nudge:
         """Never raises for a broker that is away."""
         if not self._is_due or time.monotonic() < self._not_before:
             return
-        if rest := _rest():
+        if rest := self._rest_known():
             self._not_before = time.monotonic() + min(rest, ASK_AGAIN_AFTER)
         else:
             self.send_now()
@@ -55,11 +56,18 @@ class Nudge:
             pause = AFTER_A_FAILURE
         self._not_before = time.monotonic() + pause
 
+    def _rest_known(self) -> float:
+        """None if the cache server is away. One that hangs costs a second each time: it is asked seldom."""
+        if time.monotonic() < self._asks_from:
+            return 0.0
+        try:
+            return _rest()
+        except CacheServerDown:
+            self._asks_from = time.monotonic() + AFTER_A_FAILURE
+            return 0.0
+
 
 def _rest() -> float:
-    """Seconds for which nobody is to be asked; none if the cache server is away."""
-    try:
-        left_ms = int(cache_server.run("return redis.call('PTTL', KEYS[1])", [AT_WORK_OR_RESTING], []))
-    except CacheServerDown:
-        return 0.0
+    """Seconds for which nobody is to be asked. Raises CacheServerDown."""
+    left_ms = int(cache_server.run("return redis.call('PTTL', KEYS[1])", [AT_WORK_OR_RESTING], []))
     return max(left_ms / 1000, 0.0)

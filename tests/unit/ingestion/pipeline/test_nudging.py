@@ -6,6 +6,7 @@ import pytest
 from celery import current_app
 from kombu.exceptions import OperationalError
 
+from api.cache_server import CacheServerDown
 from ingestion.pipeline import nudging
 from ingestion.pipeline.nudging import Nudge
 
@@ -89,3 +90,23 @@ def test_a_broker_that_is_away_is_left_alone_for_a_while(broker: Broker) -> None
     broker.now += nudging.AFTER_A_FAILURE
     nudge.send_if_due()
     assert len(broker.sent) == 1
+
+
+def test_a_cache_server_that_hangs_is_asked_seldom_and_holds_nobody_up(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[float] = []
+
+    def hang() -> float:
+        asked.append(broker.now)
+        broker.now += 1
+        raise CacheServerDown
+
+    monkeypatch.setattr(nudging, "_rest", hang)
+    nudge = Nudge()
+    began = broker.now
+    while broker.now < began + 2 * nudging.AFTER_A_FAILURE:
+        nudge.wish()
+        broker.now += 0.5
+    assert len(broker.sent) >= nudging.AFTER_A_FAILURE
+    assert len(asked) == 2
