@@ -1,6 +1,7 @@
 """Runs the engines around the whole session; `tests/settings.py` has settled where."""
 
 import gc
+import os
 from collections.abc import Generator
 
 import pytest
@@ -14,6 +15,13 @@ ENGINES = pytest.StashKey[Engines]()
 
 settings.register_profile("patient", settings(), deadline=None)  # a test has no limit of time
 settings.load_profile("patient")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """Who hands out the tests may be told to do without Django; those who run them are not."""
+    if not os.environ.get("DJANGO_SETTINGS_MODULE"):
+        os.environ.pop("DJANGO_SETTINGS_MODULE", None)
 
 
 def pytest_configure(config: pytest.Config) -> None:
