@@ -38,8 +38,8 @@ def start(pool: Pool, plan: Plan) -> "AsyncResult[Sent]":
     return pool.apply_async(send, (plan,))
 
 
-def sender_pool() -> Pool:
-    return multiprocessing.get_context("spawn").Pool(1)
+def sender_pool(senders: int) -> Pool:
+    return multiprocessing.get_context("spawn").Pool(senders)
 
 
 def send(plan: Plan) -> Sent:

@@ -11,7 +11,6 @@ from contextlib import contextmanager, suppress
 from api.cache_server import CacheServerDown, cache_server
 
 KEY = "ca:aggregation:rest"
-RESTS_FOR_ONE_AT_WORK = 3
 MOST_REST = 3.0
 MOST_WORK = 10.0  # a process that died at it holds nobody up for longer
 
@@ -20,13 +19,13 @@ _STAND = "return redis.call('SET', KEYS[1], 1, 'PX', ARGV[1])"
 
 @contextmanager
 def paced() -> Iterator[None]:
-    """Nobody needs to ask while this is at work, nor for the rest after it."""
+    """Nobody needs to ask while this is at work, nor for as long after it."""
     began = time.monotonic()
     _stand(MOST_WORK)
     try:
         yield
     finally:
-        _stand(min(RESTS_FOR_ONE_AT_WORK * (time.monotonic() - began), MOST_REST))
+        _stand(min(time.monotonic() - began, MOST_REST))
 
 
 def _stand(seconds: float) -> None:

@@ -1,4 +1,4 @@
-"""Who nudges leaves alone what is at work, and lets it rest for three times as long."""
+"""Who nudges leaves alone what is at work, and lets it rest for as long."""
 
 import time
 
@@ -27,9 +27,9 @@ def test_nobody_nudges_while_it_is_at_work() -> None:
         assert pace.MOST_REST < _rest() <= pace.MOST_WORK
 
 
-def test_it_rests_for_three_times_as_long_as_it_worked(clock: list[float]) -> None:
+def test_it_rests_for_as_long_as_it_worked(clock: list[float]) -> None:
     with paced():
-        clock.append(1000.5)
+        clock.append(1001.5)
     assert 1.0 < _rest() <= 1.5
 
 
