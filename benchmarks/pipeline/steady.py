@@ -28,7 +28,7 @@ from ingestion.eventlog.topics import TOPICS
 CAMPAIGNS = 200
 RATES = tuple(map(int, os.environ.get("RATES", "2000 5000 8000 11000 15000 20000").split()))
 RATE_SECONDS = int(os.environ.get("RATE_SECONDS", "40"))
-SENDERS = 2  # one alone waits for each answer, and the product then for it
+SENDERS = int(os.environ.get("SENDERS", "1"))
 FRESH_RATE = 2_000
 FRESH_SECONDS = int(os.environ.get("FRESH_SECONDS", "600"))
 MOST_LAG_SECONDS = 3.0  # of events that are on their way when the sender stops
