@@ -11,7 +11,8 @@ from contextlib import contextmanager, suppress
 from api.cache_server import CacheServerDown, cache_server
 
 KEY = "ca:aggregation:rest"
-CHEAP = 0.7  # seconds of a look that costs nobody anything
+CHEAP = 0.4  # seconds that a look may take at no cost; beyond them it rests for a multiple
+RESTS_FOR_ONE_BEYOND = 4
 MOST_REST = 3.0
 MOST_WORK = 10.0  # a process that died at it holds nobody up for longer
 
@@ -20,14 +21,14 @@ _STAND = "return redis.call('SET', KEYS[1], 1, 'PX', ARGV[1])"
 
 @contextmanager
 def paced() -> Iterator[None]:
-    """Nobody needs to ask while this is at work, nor for as long after it if it was dear."""
+    """Nobody needs to ask while this is at work, nor after it as long as it rests."""
     began = time.monotonic()
     _stand(MOST_WORK)
     try:
         yield
     finally:
-        worked = time.monotonic() - began
-        _stand(0 if worked < CHEAP else min(worked, MOST_REST))
+        dear = max(time.monotonic() - began - CHEAP, 0.0)
+        _stand(min(RESTS_FOR_ONE_BEYOND * dear, MOST_REST))
 
 
 def _stand(seconds: float) -> None:

@@ -1,4 +1,4 @@
-"""Who nudges leaves alone what is at work, and lets it rest for as long if it was dear."""
+"""Who nudges leaves alone what is at work, and lets it rest where it was dear."""
 
 import pytest
 
@@ -25,10 +25,10 @@ def test_nobody_nudges_while_it_is_at_work() -> None:
         assert pace.MOST_REST < _rest() <= pace.MOST_WORK
 
 
-def test_it_rests_for_as_long_as_it_worked(clock: list[float]) -> None:
+def test_it_rests_the_longer_the_longer_it_worked(clock: list[float]) -> None:
     with paced():
-        clock.append(1001.5)
-    assert 1.0 < _rest() <= 1.5
+        clock.append(1000.7)
+    assert 0.9 < _rest() <= 1.2
 
 
 def test_what_takes_long_does_not_rest_for_ever(clock: list[float]) -> None:
@@ -39,5 +39,5 @@ def test_what_takes_long_does_not_rest_for_ever(clock: list[float]) -> None:
 
 def test_what_was_cheap_needs_no_rest(clock: list[float]) -> None:
     with paced():
-        clock.append(1000.6)
+        clock.append(1000.4)
     assert _rest() <= 0.001
