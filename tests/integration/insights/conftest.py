@@ -1,5 +1,6 @@
 """A campaign of its own for every test, and raw rows for it."""
 
+import fcntl
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,6 +18,14 @@ from tests.integration.insights.raw import Raw
 from tests.people import new_workspace
 from warehouse import client
 from warehouse.client import Writer
+
+
+@pytest.fixture(autouse=True)
+def alone() -> Iterator[None]:
+    """The workers of a run share the marks: a tick of one would work off what a test of another one made."""
+    with (configuration().data_dir / "insights-tests.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 @pytest.fixture
