@@ -1,4 +1,4 @@
-"""Python's search for garbage, in a process that loads much and then answers requests for long."""
+"""Python's search for garbage, in a process that loads much and then works for long."""
 
 import gc
 
@@ -7,8 +7,8 @@ import gc
 MANY = 3_000
 
 
-def search_seldom() -> None:
-    """From here on pass by what stands now, and search only when there is much more."""
+def search_seldom(more: int = MANY) -> None:
+    """From here on pass by what stands now, and search only when there are so many objects more."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(MANY, *gc.get_threshold()[1:])
+    gc.set_threshold(more, *gc.get_threshold()[1:])

@@ -4,6 +4,8 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from runtime.garbage import search_seldom
+
 MANY = 300_000  # objects more than there were at the last search; a batch has fewer
 
 
@@ -11,9 +13,7 @@ MANY = 300_000  # objects more than there were at the last search; a batch has f
 def seldom_searched() -> Iterator[None]:
     """Within it a search is due only when much was left over, and passes by what stood at the beginning."""
     before = gc.get_threshold()
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(MANY, *before[1:])
+    search_seldom(MANY)
     try:
         yield
     finally:
