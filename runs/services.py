@@ -137,8 +137,7 @@ def run_give_up(*, run_id: UUID, error: str) -> None:
     """Nobody is going to try it again, unless somebody else has it by now."""
     run = _locked(run_id)
     if run and run.state in OPEN and run.taken_by is None:
-        _end(run, RunState.FAILED, error)
-        logger.info("run_ended", run_id=str(run.id), kind=run.kind, state=RunState.FAILED.value, error=error)
+        _end_and_log(run, RunState.FAILED, error)
 
 
 def runs_passed_over(kind: RunKind) -> list[UUID]:
@@ -171,7 +170,11 @@ def _end_own(run: Run, state: RunState, error: str = "") -> None:
     current = _locked(run.id)
     if current is None or (current.state, current.taken_by) != (RunState.RUNNING, run.taken_by):
         raise RunLost
-    _end(current, state, error)
+    _end_and_log(current, state, error)
+
+
+def _end_and_log(run: Run, state: RunState, error: str) -> None:
+    _end(run, state, error)
     logger.info("run_ended", run_id=str(run.id), kind=run.kind, state=state.value, error=error)
 
 
