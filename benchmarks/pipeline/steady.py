@@ -36,8 +36,6 @@ MOST_FRESH_SECONDS = 3.0
 LEAST_SUSTAINED = 15_000
 MOST_GROWTH = 1.1
 LEAST_WORK = 0.5  # µs an event: less is not told
-
-
 MEASURED = ("web", "consumer", "worker")
 
 
