@@ -133,6 +133,7 @@ def test_one_whose_workers_come_farther_before_they_die_goes_on() -> None:
     for place in range(3 * MOST_DEATHS):
         run_progress(run=taken(run), place=place)
     run_succeeded(run=taken(run))
+    assert stored(run).state == RunState.SUCCEEDED
 
 
 def test_turns_are_no_deaths() -> None:
