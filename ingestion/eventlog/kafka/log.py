@@ -51,11 +51,12 @@ class KafkaLog(EventLog):
 
     def produce(self, topic: str, entries: Sequence[Entry], timeout: float = 5.0) -> Failures:
         deadline = time.monotonic() + timeout
+        producer = self.running_producer()
         try:
             self._prepare(topic, timeout)
         except TransientFailure as failure:
             return dict.fromkeys(range(len(entries)), failure)
-        return self.running_producer().produce(self._names.full(topic), entries, deadline)
+        return producer.produce(self._names.full(topic), entries, deadline)
 
     def consumer(self, group: str, topics: Collection[str], start: datetime | None = None) -> KafkaConsumer:
         for topic in topics:
@@ -89,6 +90,7 @@ class KafkaLog(EventLog):
             if self._producer is not None and self._producer.is_broken:
                 self._producer.close()
                 self._producer = None
+                self._prepared.clear()
             if self._producer is None:
                 self._producer = RunningProducer(self._servers)
             return self._producer

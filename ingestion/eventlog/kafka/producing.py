@@ -25,6 +25,9 @@ SETTINGS = {
     "message.max.bytes": 1_048_588,  # what a broker takes: an entry of the largest size with its frame
 }
 
+# Another producer, and topics that are made anew where they are gone, are of use.
+_OUTLIVED = {KafkaError._FATAL, KafkaError._UNKNOWN_TOPIC, KafkaError._UNKNOWN_PARTITION}
+
 Message = dict[str, Any]  # as `produce_batch` takes it
 _ERROR = "_error"  # what it adds to a message that it did not take
 
@@ -33,7 +36,8 @@ class RunningProducer:
     """A producer and the thread that hears of its acknowledgements. Shared by threads, not by processes."""
 
     def __init__(self, servers: Mapping[str, Any]) -> None:
-        self.is_broken = False  # an idempotent producer that lost count must be replaced
+        # One that lost count, or whose topic somebody deleted, must be replaced.
+        self.is_broken = False
         self._producer: Any = Producer({**servers, **SETTINGS})
         self._closed = False
         self._hearing = Thread(target=self._hear, name="kafka-acknowledgements", daemon=True)
@@ -80,13 +84,13 @@ class RunningProducer:
             time.sleep(0.005)
 
     def _not_taken(self, messages: list[Message]) -> list[Message]:
-        """Those that found no room. Raises what neither room nor another producer would mend."""
+        """Those that found no room. Raises what nothing would mend."""
         left: list[Message] = []
         for message in messages:
             error = message.pop(_ERROR, None)
             if error is None:
                 continue
-            if error.code() == KafkaError._FATAL:
+            if error.code() in _OUTLIVED:
                 self.is_broken = True
                 message["callback"](error)  # nobody else will tell
             elif error.code() == KafkaError._QUEUE_FULL:

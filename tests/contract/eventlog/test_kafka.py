@@ -8,11 +8,12 @@ import pytest
 from confluent_kafka import TopicPartition
 from confluent_kafka.admin import AdminClient, ConfigResource, ResourceType
 
+from ingestion.errors import TransientFailure
 from ingestion.eventlog.base import MAIN_GROUP
 from ingestion.eventlog.kafka.log import KafkaLog
 from ingestion.eventlog.topics import METRIC_EVENTS, dead_letters_of
 from tests.contract.eventlog.engines import KafkaLab
-from tests.contract.eventlog.reading import consuming, entries, read, values, write
+from tests.contract.eventlog.reading import at_last, consuming, entries, read, values, write
 
 
 @pytest.fixture
@@ -95,6 +96,29 @@ def test_a_producer_that_is_broken_for_good_is_replaced(log: KafkaLog) -> None:
     assert log.running_producer() is not broken
     with consuming(log, MAIN_GROUP) as consumer:
         assert sorted(values(read(consumer, 2).records)) == [b"0", b"1"]
+
+
+def test_a_topic_that_somebody_deleted_is_made_anew_for_whoever_sends_again(
+    log: KafkaLog, kafka_lab: KafkaLab, name: str
+) -> None:
+    write(log, 1)
+    delete(kafka_lab, f"{name}.{METRIC_EVENTS}")
+
+    def is_taken() -> bool:
+        failures = log.produce(METRIC_EVENTS, entries(1, first=1))
+        assert all(isinstance(failure, TransientFailure) for failure in failures.values())
+        return not failures
+
+    at_last(is_taken)
+    with consuming(log) as consumer:
+        assert set(values(read(consumer, 1).records)) == {b"1"}
+
+
+def delete(lab: KafkaLab, topic: str) -> None:
+    admin = AdminClient(lab.servers())
+    (answer,) = admin.delete_topics([topic]).values()
+    answer.result()
+    at_last(lambda: topic not in admin.list_topics(timeout=10).topics)
 
 
 def test_more_than_the_local_queue_holds_is_sent_all_the_same(log: KafkaLog) -> None:
