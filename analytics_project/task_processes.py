@@ -7,19 +7,26 @@ checks again, which load its routes. For `inspect` and its like there is still `
 import logging
 import os
 import sys
+from importlib import import_module
 
 from analytics_project.celery import QUEUES, app
+from runtime.turn import await_turn
 
 
 def run_worker() -> None:
     """Works on every queue until it is told to stop, and leaves with Celery's exit code."""
     worker = app.Worker(loglevel=logging.INFO, queues=list(QUEUES), without_gossip=True, without_mingle=True)
+    await_turn()
     worker.start()
     sys.exit(worker.exitcode)
 
 
 def run_beat() -> None:
-    app.Beat(loglevel="INFO").run()
+    beat = app.Beat(loglevel="INFO")
+    beat.init_loader()
+    import_module(app.conf.beat_scheduler.partition(":")[0])
+    await_turn()
+    beat.run()
 
 
 PROCESSES = {"worker": run_worker, "beat": run_beat}

@@ -8,6 +8,7 @@ from analytics_project.checks import refuse_unsafe_settings
 from api.postgres.base import DatabaseWrapper
 from runtime.garbage import search_seldom
 from runtime.parent_death import die_with_parent
+from runtime.turn import await_turn
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "analytics_project.settings")
 
@@ -19,3 +20,4 @@ application = get_wsgi_application()
 DatabaseWrapper.longest_answer = LONGEST_ANSWER_SECONDS
 refuse_unsafe_settings()
 search_seldom()  # it walked over all of Django, which cost 5 µs of each event
+await_turn()

@@ -10,6 +10,7 @@ from signal import SIGKILL, Signals
 from embedded.process import Process
 from runtime.options import REPOSITORY
 from runtime.readiness import READY_FILE
+from runtime.turn import TURN_FILE
 
 LAUNCHER = str(Path(__file__).with_name("launch.py"))
 
@@ -64,5 +65,6 @@ def launch_command(process: Process) -> list[str]:
 
 
 def _environment(process: Process) -> dict[str, str]:
-    ready_file = {READY_FILE: str(process.ready_file)} if process.ready_file else {}
-    return {**os.environ, "PYTHONUNBUFFERED": "1", **ready_file, **process.environment}
+    files = {READY_FILE: process.ready_file, TURN_FILE: process.turn_file}
+    named = {name: str(path) for name, path in files.items() if path}
+    return {**os.environ, "PYTHONUNBUFFERED": "1", **named, **process.environment}

@@ -55,3 +55,5 @@ class Process:
     restart_file: Path | None = None
     # Created by the process itself (`runtime.readiness`); removed before every start.
     ready_file: Path | None = None
+    # Of a process that loads its code while those before it start, and then waits here (`runtime.turn`).
+    turn_file: Path | None = None

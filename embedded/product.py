@@ -12,11 +12,17 @@ from runtime.restarts import CONSUMER, NEEDS_A_PERSON, restart_file
 PYTHON = sys.executable
 EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 FLOWER_USER = "operations"
+FLOWER_MODULES = "celery.bin.celery,flower.command"
 
 
-def step(command: str) -> Process:
+def step(options: Options, command: str) -> Process:
     """A management command that must succeed before the next process starts."""
-    return Process(name=command, once=True, command=management_command(command))
+    return Process(
+        name=command,
+        once=True,
+        command=management_command(command),
+        turn_file=turn_file(options, command),
+    )
 
 
 def management_command(*arguments: str) -> tuple[str, ...]:
@@ -31,6 +37,7 @@ def web(options: Options) -> Process:
         command=(PYTHON, "-m", "runtime.serve"),
         ready=partial(answers, web.host, web.port, "/health/live", host_header=host),
         address=Address(web.host, web.port, "CA_WEB_PORT"),
+        turn_file=turn_file(options, "web"),
     )
 
 
@@ -41,6 +48,7 @@ def worker(options: Options) -> Process:
         command=(PYTHON, "-m", "analytics_project.task_processes", "worker"),
         ready=partial(announced, ready_file),
         ready_file=ready_file,
+        turn_file=turn_file(options, "worker"),
     )
 
 
@@ -54,6 +62,7 @@ def consumer(options: Options) -> Process:
         ready_file=ready_file,
         final_exits=frozenset({NEEDS_A_PERSON}),
         restart_file=restart_file(options.data_dir, CONSUMER),
+        turn_file=turn_file(options, CONSUMER),
     )
 
 
@@ -64,6 +73,7 @@ def beat(options: Options) -> Process:
         command=(PYTHON, "-m", "analytics_project.task_processes", "beat"),
         ready=partial(announced, ready_file),
         ready_file=ready_file,
+        turn_file=turn_file(options, "beat"),
     )
 
 
@@ -72,13 +82,17 @@ def flower(options: Options) -> Process:
     broker, port = options.redis_log, options.flower.port
     return Process(
         name="flower",
-        command=(PYTHON, "-m", "celery", "flower", "--address=127.0.0.1", f"--port={port}"),
+        command=(
+            *(PYTHON, "-m", "runtime.turn", FLOWER_MODULES),
+            *("celery", "flower", "--address=127.0.0.1", f"--port={port}"),
+        ),
         environment={
             "CELERY_BROKER_URL": f"redis://:{broker.password}@{broker.host}:{broker.port}/1",
             "FLOWER_BASIC_AUTH": f"{FLOWER_USER}:{options.flower.password}",
         },
         ready=partial(answers, "127.0.0.1", port, "/healthcheck"),
         address=Address("127.0.0.1", port, "CA_FLOWER_PORT"),
+        turn_file=turn_file(options, "flower"),
     )
 
 
@@ -103,6 +117,10 @@ def answers(host: str, port: int, path: str, *, host_header: str = "localhost") 
         connection.close()
     if status != http.client.OK:
         raise NotReady(f"{path} answers {status}")
+
+
+def turn_file(options: Options, name: str) -> Path:
+    return options.data_dir / "run" / f"{name}.turn"
 
 
 def announced(ready_file: Path) -> None:

@@ -9,7 +9,7 @@ from runtime.options import Options
 def stack(options: Options) -> list[Process]:
     return [
         *engines(options),
-        product.step("prepare"),
+        product.step(options, "prepare"),
         product.web(options),
         product.worker(options),
         product.consumer(options),

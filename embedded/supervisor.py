@@ -1,12 +1,13 @@
 """Starts processes in order, keeps them running, stops them in reverse order.
 
 One rule covers the first start and every respawn: a process is started only when each one before it is ready,
-and there is room on the disk.
+and there is room on the disk. Until then it may load its code at most, and waits for its turn.
 The supervisor belongs to one thread.
 """
 
+import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from signal import Signals
@@ -18,10 +19,12 @@ from embedded.log_files import Logs
 from embedded.process import NotReady, Process
 from embedded.respawn import Patience
 from embedded.stop_requests import StopRequests
+from embedded.turn import Turn
 
 BUSY_PAUSE = 0.01
 QUIET_PAUSE = 5.0  # only a safety net: a death wakes us
 PATIENCE = Patience()
+SPARE_PROCESSORS = max(1, len(os.sched_getaffinity(0)) - 1) if hasattr(os, "sched_getaffinity") else 1
 
 
 class StackFailed(Exception):
@@ -30,10 +33,14 @@ class StackFailed(Exception):
 
 class Phase(Enum):
     WAITING = auto()
+    LOADING = auto()  # its code, or waits for its turn after that
     STARTING = auto()
     READY = auto()
     DONE = auto()  # a step that succeeded
     RETIRED = auto()  # ended with a final exit code
+
+
+BEFORE_READY = (Phase.WAITING, Phase.LOADING, Phase.STARTING)
 
 
 @dataclass
@@ -43,6 +50,7 @@ class Place:
     process: Process
     phase: Phase = Phase.WAITING
     child: Child | None = None
+    turn: Turn | None = None
     since: float = 0.0
     not_before: float = 0.0
     quick_deaths: int = 0
@@ -109,20 +117,21 @@ class Supervisor:
         return {place.process.name: place.child.pid for place in self._places if place.child}
 
     def _is_up(self) -> bool:
-        return all(place.phase not in (Phase.WAITING, Phase.STARTING) for place in self._places)
+        return all(place.phase not in BEFORE_READY for place in self._places)
 
     def _turn(self) -> None:
-        """Move each place on that may: behind one that is not up all wait."""
+        """Move each place on that may: behind one that is not up all wait, their code loaded."""
         self._look_for_room()
         self._bury_the_dead()
-        for place in self._places:
+        for number, place in enumerate(self._places, start=1):
             if place.phase is Phase.RETIRED:
                 self._start_if_asked(place)
-            if place.phase is Phase.WAITING:
+            if place.phase in (Phase.WAITING, Phase.LOADING):
                 self._start_when_due(place)
             if place.phase is Phase.STARTING:
                 self._look_if_ready(place)
-            if place.phase in (Phase.WAITING, Phase.STARTING):
+            if place.phase in BEFORE_READY:
+                self._load_ahead(self._places[number:])
                 return
 
     def _look_for_room(self) -> None:
@@ -133,20 +142,39 @@ class Supervisor:
             self._is_full = bool(lack)
 
     def _start_when_due(self, place: Place) -> None:
-        if self._is_full or time.monotonic() < place.not_before:
+        if not self._may_launch(place):
             return
+        self._progress(f"{place.process.name} starts")
+        if place.process.prepare:
+            place.process.prepare()
+        if place.phase is Phase.WAITING:
+            self._launch(place)
+        if place.turn:
+            place.turn.come()
+        self._enter(place, Phase.STARTING)
+
+    def _may_launch(self, place: Place) -> bool:
+        return not self._is_full and time.monotonic() >= place.not_before
+
+    def _launch(self, place: Place) -> None:
         process = place.process
-        self._progress(f"{process.name} starts")
-        if process.prepare:
-            process.prepare()
         for file in (process.ready_file, process.restart_file):
             if file:
                 file.unlink(missing_ok=True)
+        place.turn = Turn(process.turn_file) if process.turn_file else None
         if process.command:
             place.child = Child(process)
             self._logs.follow(process.name, place.child.output)
             self._on_change(self.pids())
-        self._enter(place, Phase.STARTING)
+
+    def _load_ahead(self, behind: Iterable[Place]) -> None:
+        """Let those whose turn comes later load their code, as many at a time as processors are idle."""
+        for place in behind:
+            if sum(map(_is_loading, self._places)) >= SPARE_PROCESSORS:
+                return
+            if place.phase is Phase.WAITING and place.process.turn_file and self._may_launch(place):
+                self._launch(place)
+                self._enter(place, Phase.LOADING)
 
     def _start_if_asked(self, place: Place) -> None:
         """Somebody has looked at why it ended for good."""
@@ -215,11 +243,15 @@ class Supervisor:
         """Leave nothing of an ended process behind, workers that outlived it included."""
         code = child.reap()
         place.child = None
+        if place.turn:
+            place.turn.come()
         end_orphans(self.pids().values())
         self._on_change(self.pids())
         return code
 
     def _stop(self, place: Place, child: Child) -> None:
+        if place.phase is Phase.LOADING:  # it has opened nothing, and hears nothing while it waits
+            child.kill_group()
         child.signal(place.process.stop_signal)
         deadline = time.monotonic() + place.process.stop_within
         while not child.has_ended() and time.monotonic() < deadline and self._requests.count < 2:
@@ -250,6 +282,10 @@ class Supervisor:
         lines = self._logs.last_lines(name)
         said = "".join(f"\n  {line}" for line in lines) or " (it printed nothing)"
         return f"{name} {how}. It said last ({self._logs.path(name)}):{said}"
+
+
+def _is_loading(place: Place) -> bool:
+    return place.phase is Phase.LOADING and not (place.turn and place.turn.is_awaited())
 
 
 def describe_exit(code: int) -> str:

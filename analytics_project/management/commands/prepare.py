@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from runtime.config import configuration
+from runtime.turn import await_turn
 
 
 class Command(BaseCommand):
@@ -17,6 +18,7 @@ class Command(BaseCommand):
     requires_system_checks = ()  # web makes them when it starts
 
     def handle(self, *args: Any, **options: Any) -> None:
+        await_turn()
         call_command("migrate", verbosity=1, skip_checks=True, stdout=self.stdout)
         call_command("migrate_warehouse", stdout=self.stdout)
         make_private(settings.EMAIL_FILE_PATH)

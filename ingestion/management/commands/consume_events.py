@@ -28,6 +28,7 @@ from ingestion.pipeline.stopping import Stopped, StopRequest
 from runtime.config import configuration
 from runtime.restarts import NEEDS_A_PERSON
 from runtime.telemetry.metric_files import share_metrics
+from runtime.turn import await_turn
 
 # By then a statement is given up and held back: a Postgres that was stopped takes calls and answers none.
 LONGEST_ANSWER_SECONDS = 10.0
@@ -58,6 +59,7 @@ class Command(BaseCommand):
         start = _time(from_time) if from_time else None
         if fill_gap and not (start or from_beginning):
             raise CommandError("--fill-gap says what a replay is for: name --from-beginning or --from-time.")
+        await_turn()
         configured = configuration()
         share_metrics(configured.data_dir, "consumer")
         stop = StopRequest()

@@ -15,6 +15,7 @@ def main() -> None:
     parser.add_argument("--ready-after", type=float, default=0)
     parser.add_argument("--exit", type=int, help="end with this code once it is ready")
     parser.add_argument("--deaf", action="store_true", help="ignore the request to stop")
+    parser.add_argument("--load-for", type=float, help="load for so long, then wait for the turn")
     parser.add_argument("--worker", choices=["in-group", "own-session", "dies-with-parent"])
     order = parser.parse_args()
 
@@ -27,6 +28,10 @@ def main() -> None:
         if not order.deaf:
             sys.exit(0)
 
+    if order.load_for is not None:
+        note("loads")
+        time.sleep(order.load_for)
+        wait_for_its_turn()
     signal.signal(signal.SIGTERM, stop)
     note("starts")
     if order.worker:
@@ -39,6 +44,13 @@ def main() -> None:
         sys.exit(order.exit)
     while True:
         time.sleep(60)
+
+
+def wait_for_its_turn() -> None:
+    sys.path.insert(0, str(Path.cwd()))
+    from runtime.turn import await_turn
+
+    await_turn()
 
 
 def fork_worker(kind: str) -> int:

@@ -30,11 +30,13 @@ class Lines:
 
 def dummy(data_dir: Path, *, name: str, flags: list[str], **how: Any) -> Process:
     ready_file = data_dir / f"{name}.ready"
+    turn_file = data_dir / f"{name}.turn" if "--load-for" in flags else None
     return Process(
         name=name,
         command=(sys.executable, "-I", "-S", DUMMY, name, str(data_dir / "journal"), *flags),
         ready=partial(announced, ready_file),
         ready_file=ready_file,
+        turn_file=turn_file,
         final_exits=frozenset(how.pop("final_exits", ())),
         restart_file=restart_file(data_dir, name),
         **how,
