@@ -20,13 +20,12 @@ from ingestion.dead_letters.reading import event_of
 from ingestion.errors import InvalidEvent, TransientFailure
 from ingestion.eventlog.opening import event_log
 from ingestion.eventlog.topics import entry_of, topic_of
-from ingestion.events.bounds import check_raw_floor
+from ingestion.events.bounds import check_raw_floor, unknown_campaign
 from ingestion.events.coding import encode
 from ingestion.events.envelope import Event
 from runtime.fault_points import FaultPoint, reached
 from runtime.telemetry.metrics import Metric, count
 
-NO_CAMPAIGN = "The workspace has no such campaign."
 AT_ONCE = 50  # letters that are locked together; each may have a megabyte
 
 
@@ -134,7 +133,7 @@ def _sort_out(payloads: Sequence[tuple[DeadLetter, bytes]]) -> _SortedOut:
 def _check_place(event: Event, floors: Mapping[tuple[UUID, UUID], date | None]) -> None:
     place = event.workspace_id, event.campaign_id
     if place not in floors:
-        raise InvalidEvent("does_not_exist", "campaign_id", NO_CAMPAIGN)
+        raise unknown_campaign()
     check_raw_floor(event.occurred_at, floors[place])
 
 

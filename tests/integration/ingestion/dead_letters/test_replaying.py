@@ -140,7 +140,7 @@ def test_an_event_of_a_campaign_that_its_workspace_does_not_have_is_refused() ->
     mixed = mended(ours).replace(str(ours.id).encode(), str(theirs.id).encode())
     with pytest.raises(InvalidEvent) as refusal:
         replay_one(parked().pk, by=WHO, payload=mixed)
-    assert (refusal.value.code, refusal.value.field) == ("does_not_exist", "campaign_id")
+    assert (refusal.value.code, refusal.value.field) == ("unknown_campaign", "campaign_id")
 
 
 def test_what_the_log_did_not_acknowledge_waits_on(monkeypatch: pytest.MonkeyPatch) -> None:
