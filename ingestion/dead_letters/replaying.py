@@ -39,10 +39,6 @@ class Part(NamedTuple):
     replayed: int
     refused: Mapping[str, InvalidEvent]  # by place: still no events, and unchanged
 
-    @property
-    def looked_at(self) -> int:
-        return self.replayed + len(self.refused)
-
 
 def waiting(letters: QuerySet[DeadLetter], most: int) -> list[int]:
     """Of these letters those whose turn it is, for one run: what was refused before keeps nobody waiting."""
