@@ -19,7 +19,7 @@ from django.utils import timezone
 from accounts.caller import Caller
 from api.problem_codes import ProblemCode
 from api.problems import Problem
-from runs.choices import OPEN, RESUMABLE, RunKind, RunState
+from runs.choices import OPEN, RESUMABLE, SAID, RunKind, RunState
 from runs.models import LONGEST_NAME, Run
 
 logger = structlog.get_logger(__name__)
@@ -128,7 +128,7 @@ def run_cancel(*, run: Run) -> Run:
     if current is None or current.state == RunState.CANCELLED:
         return current or run
     if current.state not in OPEN:
-        raise Problem(ProblemCode.CONFLICT, f"This run has {current.state} already.")
+        raise Problem(ProblemCode.CONFLICT, f"This run {SAID[current.state]} already.")
     return _end(current, RunState.CANCELLED)
 
 
