@@ -40,6 +40,7 @@ from tests.integration.ingestion.dead_letters.letters import (
     Listener,
     campaign_of_its_own,
     mended,
+    mended_click,
     parked,
 )
 from tests.integration.ingestion.event_calls import on_the_log
@@ -59,8 +60,10 @@ class FailingLog(MemoryLog):
     def __init__(self, good: int) -> None:
         super().__init__()
         self._good = good
+        self.tried: list[str] = []
 
     def produce(self, topic: str, entries: Sequence[Entry], timeout: float = 5.0) -> Any:
+        self.tried.append(topic)
         super().produce(topic, entries, timeout)
         return {index: TransientFailure("away") for index in range(self._good, len(entries))}
 
@@ -160,6 +163,16 @@ def test_of_a_part_that_was_acknowledged_in_half_that_half_is_replayed(
     with pytest.raises(TransientFailure):
         list(replay_many([letter.pk for letter in letters], by=WHO))
     assert [as_it_stands(letter).state for letter in letters] == ["replayed"] * 2 + ["waiting"] * 2
+
+
+def test_once_a_topic_has_failed_no_further_one_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    log = FailingLog(good=0)
+    use(monkeypatch, log)
+    letters = [parked(mended()), parked(mended_click(), topic="interactions")]
+    with pytest.raises(TransientFailure):
+        list(replay_many([letter.pk for letter in letters], by=WHO))
+    assert len(log.tried) == 1
+    assert [as_it_stands(letter).state for letter in letters] == ["waiting"] * 2
 
 
 def test_a_log_that_is_really_away_is_a_failure_that_passes(monkeypatch: pytest.MonkeyPatch) -> None:
