@@ -69,12 +69,12 @@ def beat(options: Options) -> Process:
 
 def flower(options: Options) -> Process:
     """Knows the broker alone: without the product's code it takes half the memory."""
-    broker, port = options.redis_log, options.flower.port
+    port = options.flower.port
     return Process(
         name="flower",
         command=(PYTHON, "-m", "celery", "flower", "--address=127.0.0.1", f"--port={port}"),
         environment={
-            "CELERY_BROKER_URL": f"redis://:{broker.password}@{broker.host}:{broker.port}/1",
+            "CELERY_BROKER_URL": options.redis_log.broker_url,
             "FLOWER_BASIC_AUTH": f"{FLOWER_USER}:{options.flower.password}",
         },
         ready=partial(answers, "127.0.0.1", port, "/healthcheck"),
