@@ -5,9 +5,8 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+from runtime.addresses import answering
 from runtime.options import Web
-
-EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 
 
 def running_processes(data_dir: Path) -> dict[str, int] | None:
@@ -21,7 +20,7 @@ def running_processes(data_dir: Path) -> dict[str, int] | None:
 
 def base_url(web: Web) -> str:
     """Where the web server answers on this machine."""
-    host = EVERY_ADDRESS.get(web.host, web.host)
+    host = answering(web.host)
     return f"http://[{host}]:{web.port}" if ":" in host else f"http://{host}:{web.port}"
 
 

@@ -6,11 +6,11 @@ from functools import partial
 from pathlib import Path
 
 from embedded.process import Address, NotReady, Process
+from runtime.addresses import answering
 from runtime.options import REPOSITORY, Options
 from runtime.restarts import CONSUMER, NEEDS_A_PERSON, restart_file
 
 PYTHON = sys.executable
-EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 FLOWER_USER = "operations"
 
 
@@ -93,7 +93,7 @@ def simulator() -> Process:
 
 def answers(host: str, port: int, path: str, *, host_header: str = "localhost") -> None:
     """Raise NotReady or OSError unless the address answers a GET with 200."""
-    connection = http.client.HTTPConnection(EVERY_ADDRESS.get(host, host), port, timeout=2)
+    connection = http.client.HTTPConnection(answering(host), port, timeout=2)
     try:
         connection.request("GET", path, headers={"Host": host_header})
         status = connection.getresponse().status
