@@ -30,7 +30,8 @@ class Nudge:
         self._not_before = 0.0
         self._asks_from = 0.0
 
-    def wish(self) -> None:
+    def send_soon(self) -> None:
+        """There is something to tell: now, or once `send_if_due` is asked when it is time."""
         self._is_due = True
         self.send_if_due()
 
