@@ -4,17 +4,15 @@
 import os
 import sys
 
-from runtime.config import ConfigurationError
+from runtime.config import exit_if_refused
 
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "analytics_project.settings")
     from django.core.management import execute_from_command_line
 
-    try:
+    with exit_if_refused():
         execute_from_command_line(sys.argv)
-    except ConfigurationError as error:
-        sys.exit(f"Configuration refused:\n{error}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""How keys and one-time tokens are made, and how they are recognised without being kept."""
+"""How keys are made, and how they and one-time tokens are recognised without being kept."""
 
 import hashlib
 import re
@@ -21,11 +21,6 @@ def new_write_key() -> str:
 def is_write_key(text: str) -> bool:
     """Whether it looks like one; what does not needs no look into the database."""
     return bool(_WRITE_KEY.fullmatch(text))
-
-
-def new_token() -> str:
-    """For links in mails: invitations and the like."""
-    return secrets.token_urlsafe(32)
 
 
 def fingerprint(key: str) -> str:

@@ -18,6 +18,8 @@ from accounts.keys import shown_name
 from accounts.rights import RESTRICTABLE, SCOPES, Role
 from runtime.options import MOST_RAW_MONTHS
 
+LONGEST_NAME = 150
+
 
 class Identified(models.Model):
     """Everything that an API names has a UUID and knows when it came."""
@@ -48,7 +50,7 @@ class User(Identified, AbstractBaseUser, PermissionsMixin):
     """A person. The e-mail is stored in lower case and is what one signs in with."""
 
     email = models.EmailField(max_length=254, unique=True)
-    name = models.CharField(max_length=150, blank=True)
+    name = models.CharField(max_length=LONGEST_NAME, blank=True)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False, help_text="May sign in to the admin.")
 
@@ -75,7 +77,7 @@ class User(Identified, AbstractBaseUser, PermissionsMixin):
 class Workspace(Identified):
     """The tenant: everything but people belongs to exactly one."""
 
-    name = models.CharField(max_length=150)
+    name = models.CharField(max_length=LONGEST_NAME)
     timezone = models.CharField(max_length=64, default="UTC")
     currency = models.CharField(max_length=3, default="EUR")
     raw_months = models.PositiveSmallIntegerField(
@@ -161,7 +163,7 @@ class ApiKey(Identified):
     """A program's credential; the key itself is shown once and only its hash is kept."""
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="api_keys")
-    name = models.CharField(max_length=150)
+    name = models.CharField(max_length=LONGEST_NAME)
     prefix = models.CharField(max_length=16, editable=False)
     key_hash = models.CharField(max_length=64, unique=True, editable=False)
     scopes = ArrayField(models.CharField(max_length=10, choices=[(s.value, s.label) for s in SCOPES]))
@@ -181,7 +183,7 @@ class WriteKey(Identified):
     """A public key that may only send events; it stands readable in web pages, so it is no secret."""
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="write_keys")
-    name = models.CharField(max_length=150)
+    name = models.CharField(max_length=LONGEST_NAME)
     key = models.CharField(max_length=48, unique=True, editable=False)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     revoked_at = models.DateTimeField(null=True, blank=True)

@@ -9,8 +9,9 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts.api.serializers import INVITATION_TOKEN_LENGTH, LONGEST_PASSWORD, LONGEST_TOKEN, NAME_LENGTH
+from accounts.api.serializers import INVITATION_TOKEN_LENGTH, LONGEST_PASSWORD, LONGEST_TOKEN
 from accounts.attempts import count_attempt
+from accounts.models import LONGEST_NAME
 from accounts.services.invitations import invitation_accept
 from accounts.services.passwords import password_reset
 from api.problems import Problem
@@ -32,7 +33,7 @@ class InvitationForm(forms.Form):
     token = forms.CharField(max_length=INVITATION_TOKEN_LENGTH, widget=forms.HiddenInput)
     name = forms.CharField(
         label="Your name",
-        max_length=NAME_LENGTH,
+        max_length=LONGEST_NAME,
         required=False,
         help_text="Only for a new account.",
         widget=forms.TextInput({"autocomplete": "name"}),

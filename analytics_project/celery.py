@@ -18,15 +18,9 @@ BROKER_SECONDS = 3.0
 # On Redis everything else, of whatever queue, goes before: a nudge behind many runs would expire unheard.
 LAST = 9
 
-
-def _broker_url() -> str:
-    server = configuration().redis_log
-    return f"redis://:{server.password}@{server.host}:{server.port}/1"
-
-
 app = Celery("campaign_analytics")
 app.conf.update(
-    broker_url=_broker_url(),
+    broker_url=configuration().redis_log.broker_url,
     broker_connection_retry_on_startup=True,
     # A task that was taken by a worker that died goes back to its queue.
     task_acks_late=True,

@@ -8,8 +8,9 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import Error
 
+from runtime.addresses import name_this_machine_alone
+
 SET_IN_PRODUCTION = ("SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_HSTS_SECONDS")
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 CLOSED = "api.permissions.DenyEveryone"
 SLOW = "django.contrib.auth.hashers.BCryptSHA256PasswordHasher"
 
@@ -27,7 +28,7 @@ def production_is_closed(app_configs: Any, **_: Any) -> list[Error]:
     ]
     if settings.DEBUG:
         problems.append("DEBUG must be off in production.")
-    if LOOPBACK.issuperset(settings.ALLOWED_HOSTS):
+    if name_this_machine_alone(settings.ALLOWED_HOSTS):
         problems.append("ALLOWED_HOSTS names this machine alone: set CA_WEB_ALLOWED_HOSTS in production.")
     return [Error(problem, id="campaign_analytics.E001") for problem in problems]
 

@@ -1,7 +1,8 @@
 """The cache server: fast, bounded, and free to be wiped or absent at any moment."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django_redis import get_redis_connection
@@ -17,18 +18,29 @@ class CacheServerDown(Exception):
 
 
 class CacheServer:
-    """Runs atomic scripts; raises CacheServerDown and nothing else of its own."""
+    """Takes commands and atomic scripts; raises CacheServerDown and nothing else of its own."""
 
     def __init__(self, connect: Callable[[], Any]) -> None:
         self._connect = connect
         self._scripts: dict[str, Any] = {}
         self._down_until = 0.0
 
+    def ask(self, *command: str | int) -> Any:
+        """One command, as the server spells it."""
+        with self._judged():
+            return self._connect().execute_command(*command)
+
     def run(self, script: str, keys: list[str], arguments: list[Any]) -> Any:
-        if time.monotonic() < self._down_until:
-            raise CacheServerDown
-        try:
+        with self._judged():
             return self._script(script)(keys=keys, args=arguments)
+
+    @contextmanager
+    def _judged(self) -> Iterator[None]:
+        """Who failed a moment ago is not asked, and who fails is left alone for a moment."""
+        if time.monotonic() < self._down_until:
+            raise CacheServerDown("The cache server did not answer a moment ago.")
+        try:
+            yield
         except RedisError as error:
             self._down_until = time.monotonic() + PAUSE_SECONDS
             raise CacheServerDown(str(error)) from error

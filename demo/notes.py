@@ -6,6 +6,7 @@ from secrets import token_urlsafe
 import msgspec
 
 from accounts.keys import new_api_key, new_write_key
+from runtime.private_files import replace_privately
 
 FILE = "demo.json"
 EMAIL = "demo@campaign-analytics.local"
@@ -41,7 +42,4 @@ def read_notes(data_dir: Path) -> Notes | None:
 def write_notes(data_dir: Path, notes: Notes) -> None:
     """Readable for the owner alone, and replaced at once: no reader sees half of it."""
     data_dir.mkdir(parents=True, exist_ok=True)
-    beside = data_dir / f"{FILE}.new"
-    beside.touch(mode=0o600)
-    beside.write_bytes(msgspec.json.format(msgspec.json.encode(notes)))
-    beside.replace(data_dir / FILE)
+    replace_privately(data_dir / FILE, msgspec.json.format(msgspec.json.encode(notes)))

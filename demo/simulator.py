@@ -15,7 +15,7 @@ from demo.notes import read_notes
 from demo.stack import base_url
 from ingestion.sources.simulated.door import Door, DoorClosed
 from ingestion.sources.simulated.endless import Endless
-from runtime.config import ConfigurationError, configuration
+from runtime.config import configuration, exit_if_refused
 from runtime.options import Options
 from runtime.restarts import NEEDS_A_PERSON
 from runtime.telemetry.logs import configure_logs, logging_settings
@@ -52,10 +52,8 @@ def _wait(seconds: float) -> bool:
 
 
 def main() -> None:
-    try:
+    with exit_if_refused():
         options = configuration()
-    except ConfigurationError as error:
-        sys.exit(f"Configuration refused:\n{error}")
     configure_logs(logging_settings(options.logs))
     try:
         logger.error("simulator_ended", why=simulate_demo(options))

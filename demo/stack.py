@@ -1,35 +1,24 @@
 """What the supervisor says about the running stack (`<data_dir>/run/stack.json`)."""
 
 import json
-import os
 from contextlib import suppress
 from pathlib import Path
 
+from runtime.addresses import answering
 from runtime.options import Web
-
-EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
+from runtime.processes import is_alive
 
 
 def running_processes(data_dir: Path) -> dict[str, int] | None:
     """The pid of each process; None if no stack runs on this data folder."""
     with suppress(OSError, ValueError, KeyError):
         state = json.loads((data_dir / "run" / "stack.json").read_text())
-        if _is_alive(int(state["supervisor"])):
+        if is_alive(int(state["supervisor"])):
             return dict(state["processes"])
     return None
 
 
 def base_url(web: Web) -> str:
     """Where the web server answers on this machine."""
-    host = EVERY_ADDRESS.get(web.host, web.host)
+    host = answering(web.host)
     return f"http://[{host}]:{web.port}" if ":" in host else f"http://{host}:{web.port}"
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:  # somebody else's process is a process
-        return True
-    return True

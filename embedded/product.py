@@ -6,11 +6,11 @@ from functools import partial
 from pathlib import Path
 
 from embedded.process import Address, NotReady, Process
+from runtime.addresses import answering
 from runtime.options import REPOSITORY, Options
 from runtime.restarts import CONSUMER, NEEDS_A_PERSON, restart_file
 
 PYTHON = sys.executable
-EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 FLOWER_USER = "operations"
 FLOWER_MODULES = "celery.bin.celery,flower.command"
 
@@ -79,7 +79,7 @@ def beat(options: Options) -> Process:
 
 def flower(options: Options) -> Process:
     """Knows the broker alone: without the product's code it takes half the memory."""
-    broker, port = options.redis_log, options.flower.port
+    port = options.flower.port
     return Process(
         name="flower",
         command=(
@@ -87,7 +87,7 @@ def flower(options: Options) -> Process:
             *("celery", "flower", "--address=127.0.0.1", f"--port={port}"),
         ),
         environment={
-            "CELERY_BROKER_URL": f"redis://:{broker.password}@{broker.host}:{broker.port}/1",
+            "CELERY_BROKER_URL": options.redis_log.broker_url,
             "FLOWER_BASIC_AUTH": f"{FLOWER_USER}:{options.flower.password}",
         },
         ready=partial(answers, "127.0.0.1", port, "/healthcheck"),
@@ -107,7 +107,7 @@ def simulator() -> Process:
 
 def answers(host: str, port: int, path: str, *, host_header: str = "localhost") -> None:
     """Raise NotReady or OSError unless the address answers a GET with 200."""
-    connection = http.client.HTTPConnection(EVERY_ADDRESS.get(host, host), port, timeout=2)
+    connection = http.client.HTTPConnection(answering(host), port, timeout=2)
     try:
         connection.request("GET", path, headers={"Host": host_header})
         status = connection.getresponse().status

@@ -14,7 +14,7 @@ from ingestion.errors import InvalidEvent, TransientFailure
 from ingestion.eventlog.base import EventLog
 from ingestion.eventlog.opening import event_log
 from ingestion.eventlog.topics import entry_of, topic_of
-from ingestion.events.bounds import Platform, check_raw_floor
+from ingestion.events.bounds import Platform, check_raw_floor, unknown_campaign
 from ingestion.events.envelope import Event, Interaction, MetricEvent
 from ingestion.events.identity import identity_of
 from ingestion.events.making import Place, interaction, metric_event
@@ -89,7 +89,7 @@ def make_one(
         return sent
     place = places.get(sent.campaign_id)
     if place is None:
-        return InvalidEvent("unknown_campaign", "campaign_id", "The workspace has no such campaign.")
+        return unknown_campaign()
     try:
         event = _event(sent, place, terms)
         check_raw_floor(event.occurred_at, terms.raw_floor)

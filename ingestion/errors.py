@@ -22,11 +22,3 @@ class TransientFailure(Exception):
         """`retry_after` is in seconds, for the wait and for the answer's Retry-After."""
         super().__init__(message)
         self.retry_after = retry_after
-
-
-class SourceFailure(Exception):
-    """A platform refuses in a way that no waiting mends: revoked credentials, an account that is gone."""
-
-    def __init__(self, platform: str, message: str) -> None:
-        super().__init__(f"{platform}: {message}")
-        self.platform = platform

@@ -18,5 +18,13 @@ class RunState(TextChoices):
 
 
 OPEN = (RunState.QUEUED, RunState.RUNNING)
+# What is said of a run after its name.
+SAID = {
+    RunState.QUEUED.value: "waits for a worker",
+    RunState.RUNNING.value: "is running",
+    RunState.SUCCEEDED.value: "has succeeded",
+    RunState.FAILED.value: "has failed",
+    RunState.CANCELLED.value: "was cancelled",
+}
 # What somebody may take up again where it stopped.
 RESUMABLE = (*OPEN, RunState.FAILED, RunState.CANCELLED)

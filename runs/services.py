@@ -19,7 +19,7 @@ from django.utils import timezone
 from accounts.caller import Caller
 from api.problem_codes import ProblemCode
 from api.problems import Problem
-from runs.choices import OPEN, RESUMABLE, RunKind, RunState
+from runs.choices import OPEN, RESUMABLE, SAID, RunKind, RunState
 from runs.models import LONGEST_NAME, Run
 
 logger = structlog.get_logger(__name__)
@@ -81,7 +81,6 @@ def run_take(*, run_id: UUID, resume: bool = False) -> Run | None:
     run.deaths = 0 if resume else run.deaths + (run.taken_by is not None)
     if run.deaths >= MOST_DEATHS:
         _end(run, RunState.FAILED, STUCK)
-        logger.error("run_stuck", run_id=str(run_id), kind=run.kind, place=run.place)
         return None
     now = timezone.now()
     run.state, run.taken_by, run.alive_at = RunState.RUNNING, uuid.uuid4(), now
@@ -128,7 +127,7 @@ def run_cancel(*, run: Run) -> Run:
     if current is None or current.state == RunState.CANCELLED:
         return current or run
     if current.state not in OPEN:
-        raise Problem(ProblemCode.CONFLICT, f"This run has {current.state} already.")
+        raise Problem(ProblemCode.CONFLICT, f"This run {SAID[current.state]} already.")
     return _end(current, RunState.CANCELLED)
 
 
@@ -137,7 +136,7 @@ def run_give_up(*, run_id: UUID, error: str) -> None:
     """Nobody is going to try it again, unless somebody else has it by now."""
     run = _locked(run_id)
     if run and run.state in OPEN and run.taken_by is None:
-        _end_and_log(run, RunState.FAILED, error)
+        _end(run, RunState.FAILED, error)
 
 
 def runs_passed_over(kind: RunKind) -> list[UUID]:
@@ -161,7 +160,6 @@ def _fail_if_lost(run_id: UUID) -> bool:
     if run is None or run.state not in OPEN or run.alive_at >= timezone.now() - LOST_AFTER:
         return False
     _end(run, RunState.FAILED, LOST)
-    logger.warning("run_lost", run_id=str(run_id), kind=run.kind)
     return True
 
 
@@ -170,17 +168,14 @@ def _end_own(run: Run, state: RunState, error: str = "") -> None:
     current = _locked(run.id)
     if current is None or (current.state, current.taken_by) != (RunState.RUNNING, run.taken_by):
         raise RunLost
-    _end_and_log(current, state, error)
-
-
-def _end_and_log(run: Run, state: RunState, error: str) -> None:
-    _end(run, state, error)
-    logger.info("run_ended", run_id=str(run.id), kind=run.kind, state=state.value, error=error)
+    _end(current, state, error)
 
 
 def _end(run: Run, state: RunState, error: str = "") -> Run:
     run.state, run.error, run.finished_at, run.taken_by = state, error, timezone.now(), None
     run.save(update_fields=["state", "error", "finished_at", "taken_by"])
+    tell = logger.warning if state == RunState.FAILED else logger.info
+    tell("run_ended", run_id=str(run.id), kind=run.kind, state=state.value, error=error, place=run.place)
     return run
 
 

@@ -5,7 +5,9 @@ Everything wrong is told at once, each with the name that a person typed. An emp
 
 import difflib
 import os
+import sys
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,15 @@ CONFIG_FILE = "CA_CONFIG_FILE"
 
 class ConfigurationError(Exception):
     """Names every option that is wrong; the message is meant for the person who set it."""
+
+
+@contextmanager
+def exit_if_refused() -> Iterator[None]:
+    """End the process in words for the person who started it, without a traceback."""
+    try:
+        yield
+    except ConfigurationError as error:
+        sys.exit(f"Configuration refused:\n{error}")
 
 
 @cache

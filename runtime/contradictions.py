@@ -5,12 +5,12 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
+from runtime.addresses import name_this_machine_alone
 from runtime.catalogue import FILE_SUFFIX, Option, every_option
 from runtime.options import Options
 from runtime.stored_secrets import stored_secrets
 
 SETTLE_SLACK_SECONDS = 5
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _ORIGIN = re.compile(r"https?://[^/\s*?#@]+")
 
 
@@ -86,7 +86,7 @@ def _open_doors(options: Options) -> Iterator[str]:
         yield "CA_WEB_DEBUG must be false in production."
     if "*" in options.web.allowed_hosts:
         yield "CA_WEB_ALLOWED_HOSTS must name hosts in production, not `*`."
-    if _LOOPBACK.issuperset(options.web.allowed_hosts):
+    if name_this_machine_alone(options.web.allowed_hosts):
         yield "CA_WEB_ALLOWED_HOSTS must name the host that people call in production, not localhost."
 
 

@@ -3,12 +3,10 @@
 `python -m runtime.serve` is what the supervisor and a container run. Only granian's workers load Django.
 """
 
-import sys
-
 from granian.constants import Interfaces
 from granian.server import Server
 
-from runtime.config import ConfigurationError, configuration
+from runtime.config import configuration, exit_if_refused
 from runtime.options import Options
 from runtime.telemetry.logs import configure_logs, logging_settings
 from runtime.telemetry.metric_files import share_metrics
@@ -36,10 +34,8 @@ def serve(options: Options) -> None:
 
 
 def main() -> None:
-    try:
+    with exit_if_refused():
         options = configuration()
-    except ConfigurationError as error:
-        sys.exit(f"Configuration refused:\n{error}")
     configure_logs(logging_settings(options.logs))
     share_metrics(options.data_dir, "web")
     serve(options)

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from runtime.catalogue import every_option
+from runtime.private_files import replace_privately
 
 SECRETS_FILE = "secrets.json"
 
@@ -41,15 +42,4 @@ def store_missing_secrets(data_dir: Path) -> None:
     if wanted.keys() <= known.keys():
         return
     data_dir.mkdir(parents=True, exist_ok=True)
-    _replace_privately(data_dir / SECRETS_FILE, json.dumps(wanted | known, indent=1))
-
-
-def _replace_privately(path: Path, text: str) -> None:
-    """Nobody else can read it at any moment, and after a power cut it is the old file or the new one."""
-    beside = path.with_suffix(".new")
-    beside.unlink(missing_ok=True)
-    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
+    replace_privately(data_dir / SECRETS_FILE, json.dumps(wanted | known, indent=1).encode())

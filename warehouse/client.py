@@ -1,6 +1,6 @@
 """The door to ClickHouse: a writer and a reader, each with its own credentials, pool and ceilings."""
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
@@ -40,13 +40,6 @@ class Reader:
         """The one value of the one row of the answer."""
         ((value,),) = self.rows(sql, parameters, feature=feature)
         return value
-
-    def stream(
-        self, sql: str, parameters: Parameters | None = None, *, feature: str
-    ) -> Generator[Row, None, None]:
-        """Row by row in bounded memory. Holds a connection until it is exhausted or closed."""
-        with self._connection() as connection:
-            yield from connection.execute_iter(sql, parameters, settings=self._tagged(feature))
 
     def close(self) -> None:
         self._pool.close()

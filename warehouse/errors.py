@@ -3,11 +3,20 @@
 from typing import NamedTuple
 
 
-class WarehouseUnavailable(Exception):
+class WarehouseFailure(Exception):
+    """A statement did not come through."""
+
+    @property
+    def reason(self) -> str:
+        """For people: without the stack trace that the server appends to its message."""
+        return str(self).partition(" Stack trace:")[0]
+
+
+class WarehouseUnavailable(WarehouseFailure):
     """Nothing is known to have happened; the same statement may be sent again later."""
 
 
-class WarehouseRefused(Exception):
+class WarehouseRefused(WarehouseFailure):
     """The server understood and said no: sending it again changes nothing. `code` is the server's."""
 
     def __init__(self, code: int, message: str) -> None:

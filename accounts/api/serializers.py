@@ -5,11 +5,11 @@ from typing import Any
 
 from rest_framework import serializers
 
+from accounts.models import LONGEST_NAME
 from accounts.rights import SCOPES, Role
 from api.fields import CurrencyField, TimezoneField
 from api.serializers import StrictBooleanField, StrictSerializer, TextField
 
-NAME_LENGTH = 150
 LONGEST_PASSWORD = 256
 LONGEST_TOKEN = 2048
 INVITATION_TOKEN_LENGTH = 128
@@ -49,7 +49,7 @@ class ZonedTimeField(serializers.DateTimeField):
 
 class NameField(TextField):
     def __init__(self, **options: Any) -> None:
-        super().__init__(max_length=NAME_LENGTH, **options)
+        super().__init__(max_length=LONGEST_NAME, **options)
 
 
 class RegistrationSerializer(StrictSerializer):

@@ -9,14 +9,12 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.audit import acting, record
-from accounts.models import AuditEntry, User, Workspace
+from accounts.models import LONGEST_NAME, AuditEntry, User, Workspace
 from accounts.services.passwords import password_check
 from accounts.services.tokens import TokenPair, refusal, tokens_issue, tokens_revoke_all
 from accounts.services.workspaces import workspace_create
 from api.problem_codes import ProblemCode
 from api.problems import Problem
-
-NAME_LENGTH = 150
 
 
 class Registration(NamedTuple):
@@ -89,4 +87,4 @@ def user_activate(*, user: User) -> None:
 
 def _own_workspace_name(user: User) -> str:
     whose = user.name or user.email.partition("@")[0]
-    return f"{whose[: NAME_LENGTH - 12]}'s workspace"
+    return f"{whose[: LONGEST_NAME - 12]}'s workspace"

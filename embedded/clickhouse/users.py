@@ -10,6 +10,8 @@ import secrets
 from pathlib import Path
 from typing import NamedTuple
 
+from runtime.private_files import replace_privately
+
 
 class User(NamedTuple):
     name: str
@@ -28,11 +30,7 @@ def user(name: str, password: str, *, read_only: bool) -> User:
 
 def write_users(path: Path, users: list[User]) -> None:
     """Replace the file, readable by its owner alone."""
-    beside = path.with_suffix(".new")
-    beside.unlink(missing_ok=True)
-    beside.touch(mode=0o600)
-    beside.write_text(json.dumps([each._asdict() for each in users]))
-    beside.replace(path)
+    replace_privately(path, json.dumps([each._asdict() for each in users]).encode())
 
 
 def read_users(path: Path) -> dict[str, User]:

@@ -14,19 +14,18 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from campaigns.models import Campaign
+from ingestion.accepting import produce
 from ingestion.dead_letters.models import NEXT_TO_REPLAY, DeadLetter, State
 from ingestion.dead_letters.postgres import needs_postgres
 from ingestion.dead_letters.reading import event_of
 from ingestion.errors import InvalidEvent, TransientFailure
 from ingestion.eventlog.opening import event_log
-from ingestion.eventlog.topics import entry_of, topic_of
-from ingestion.events.bounds import check_raw_floor
+from ingestion.events.bounds import check_raw_floor, unknown_campaign
 from ingestion.events.coding import encode
 from ingestion.events.envelope import Event
 from runtime.fault_points import FaultPoint, reached
 from runtime.telemetry.metrics import Metric, count
 
-NO_CAMPAIGN = "The workspace has no such campaign."
 AT_ONCE = 50  # letters that are locked together; each may have a megabyte
 
 
@@ -39,10 +38,6 @@ class Part(NamedTuple):
 
     replayed: int
     refused: Mapping[str, InvalidEvent]  # by place: still no events, and unchanged
-
-    @property
-    def looked_at(self) -> int:
-        return self.replayed + len(self.refused)
 
 
 def waiting(letters: QuerySet[DeadLetter], most: int) -> list[int]:
@@ -134,7 +129,7 @@ def _sort_out(payloads: Sequence[tuple[DeadLetter, bytes]]) -> _SortedOut:
 def _check_place(event: Event, floors: Mapping[tuple[UUID, UUID], date | None]) -> None:
     place = event.workspace_id, event.campaign_id
     if place not in floors:
-        raise InvalidEvent("does_not_exist", "campaign_id", NO_CAMPAIGN)
+        raise unknown_campaign()
     check_raw_floor(event.occurred_at, floors[place])
 
 
@@ -147,22 +142,18 @@ def _raw_floors(events: Sequence[Event]) -> dict[tuple[UUID, UUID], date | None]
 
 def _produce(found: _SortedOut) -> tuple[list[tuple[DeadLetter, Event]], TransientFailure | None]:
     """What the log acknowledged, and why it did not take the others; one too large for it is refused."""
+    failures = produce({index: event for index, (_, event) in enumerate(found.events)}, event_log())
     acknowledged: list[tuple[DeadLetter, Event]] = []
-    failure: TransientFailure | None = None
-    by_topic: dict[str, list[tuple[DeadLetter, Event]]] = {}
-    for letter, event in found.events:
-        by_topic.setdefault(topic_of(event), []).append((letter, event))
-    for topic, entries in by_topic.items():
-        failures = event_log().produce(topic, [entry_of(event) for _, event in entries])
-        for index, (letter, event) in enumerate(entries):
-            problem = failures.get(index)
-            if problem is None:
-                acknowledged.append((letter, event))
-            elif isinstance(problem, InvalidEvent):
-                found.refused[letter.place] = problem
-            else:
-                failure = problem
-    return acknowledged, failure
+    away: TransientFailure | None = None
+    for index, (letter, event) in enumerate(found.events):
+        failure = failures.get(index)
+        if failure is None:
+            acknowledged.append((letter, event))
+        elif isinstance(failure, InvalidEvent):
+            found.refused[letter.place] = failure
+        else:
+            away = failure
+    return acknowledged, away
 
 
 def _to_the_back(refused: Sequence[DeadLetter]) -> None:

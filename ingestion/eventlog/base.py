@@ -157,6 +157,11 @@ class Consumer(ABC):
         """Leave the group, so that others take over at once. Commits nothing."""
 
 
+def refusals(entries: Sequence[Entry]) -> dict[int, InvalidEvent]:
+    """Those of them that no log takes, by index."""
+    return {index: refusal for index, entry in enumerate(entries) if (refusal := too_large(entry))}
+
+
 def too_large(entry: Entry) -> InvalidEvent | None:
     """Told before sending, so that every log refuses the same."""
     size = len(entry.key) + len(entry.value)

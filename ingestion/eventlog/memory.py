@@ -22,7 +22,7 @@ from ingestion.eventlog.base import (
     Patience,
     Receipt,
     Record,
-    too_large,
+    refusals,
 )
 from ingestion.eventlog.topics import partition_count
 
@@ -38,7 +38,7 @@ class MemoryLog(EventLog):
         self._groups: dict[str, _Group] = {}
 
     def produce(self, topic: str, entries: Sequence[Entry], timeout: float = 5.0) -> Failures:
-        refused = {index: why for index, entry in enumerate(entries) if (why := too_large(entry))}
+        refused = refusals(entries)
         with self.changed:
             for index, entry in enumerate(entries):
                 if index not in refused:

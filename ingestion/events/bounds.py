@@ -97,6 +97,11 @@ def check_raw_floor(occurred_at: datetime, raw_floor: date | None) -> None:
         raise InvalidEvent("too_old", "occurred_at", f"The workspace keeps facts from {raw_floor} on.")
 
 
+def unknown_campaign() -> InvalidEvent:
+    """For whoever looked the campaigns of many events up at once."""
+    return InvalidEvent("unknown_campaign", "campaign_id", "The workspace has no such campaign.")
+
+
 def check_canonical_time(field: str, time: datetime) -> None:
     if time.tzinfo is not UTC:
         raise InvalidEvent("not_canonical", field, "On the log a time is in UTC.")

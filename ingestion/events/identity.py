@@ -47,6 +47,7 @@ def identity_of(event: MetricEvent | Interaction) -> Identity:
 
 
 def slice_identity(snapshot: Snapshot, part: Slice) -> SliceIdentity:
+    """As the key of the warehouse's slices has it; tests hold the rows to it."""
     report = snapshot.payload
     return SliceIdentity(
         snapshot.workspace_id,

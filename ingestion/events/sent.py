@@ -143,5 +143,3 @@ class SentConversion(SentInteraction, kw_only=True, frozen=True, tag="conversion
 SentEvent = SentMetric | SentClick | SentConversion | SentImpression
 
 read_sent: Callable[[bytes], SentEvent] = reader(Decoder(SentEvent))
-read_sent_click = reader(Decoder(SentClick))
-read_sent_conversion = reader(Decoder(SentConversion))

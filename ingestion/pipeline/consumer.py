@@ -53,7 +53,7 @@ def take(
     meanwhile(inserting.is_over)
     holding.until_done("inserting", inserting.finish)
     reached(FaultPoint.CONSUMER_INSERTED)
-    steps.nudge.wish()
+    steps.nudge.send_soon()
     reached(FaultPoint.CONSUMER_ENQUEUED)
     steps.seen.remember(memory)
     reached(FaultPoint.CONSUMER_REMEMBERED)

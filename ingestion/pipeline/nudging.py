@@ -30,7 +30,8 @@ class Nudge:
         self._not_before = 0.0
         self._asks_from = 0.0
 
-    def wish(self) -> None:
+    def send_soon(self) -> None:
+        """There is something to tell: now, or once `send_if_due` is asked when it is time."""
         self._is_due = True
         self.send_if_due()
 
@@ -57,7 +58,7 @@ class Nudge:
         self._not_before = time.monotonic() + pause
 
     def _rest_known(self) -> float:
-        """None if the cache server is away. One that hangs costs a second each time: it is asked seldom."""
+        """0 where the cache server does not say. One that hangs costs a second a time: it is asked seldom."""
         if time.monotonic() < self._asks_from:
             return 0.0
         try:
@@ -69,5 +70,5 @@ class Nudge:
 
 def _rest() -> float:
     """Seconds for which nobody is to be asked. Raises CacheServerDown."""
-    left_ms = int(cache_server.run("return redis.call('PTTL', KEYS[1])", [AT_WORK_OR_RESTING], []))
+    left_ms = int(cache_server.ask("PTTL", AT_WORK_OR_RESTING))
     return max(left_ms / 1000, 0.0)

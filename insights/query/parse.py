@@ -93,7 +93,7 @@ class _Reading:
             return PRESETS[preset](today)
         found = assumed(start, end, today)
         if found[0] > found[1]:
-            self._refuse("end_date", "ends_before_it_starts", "The end lies before the start.")
+            self._refuse("end_date", "before_start", "The end lies before the start.")
         return found
 
     def granularity(self) -> Granularity:

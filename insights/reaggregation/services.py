@@ -140,7 +140,7 @@ def _recompute(run: Run, targets: Sequence[Target]) -> list[Target]:
 
 def _tell_refused(target: Target, refusal: WarehouseRefused) -> None:
     told = {name: str(value) for name, value in target._asdict().items()}
-    logger.error("reaggregate_refused", **told, reason=str(refusal).partition(" Stack trace:")[0])
+    logger.error("reaggregate_refused", **told, reason=refusal.reason)
 
 
 def _end(run: Run) -> None:

@@ -14,7 +14,7 @@ from insights.rollups import refusals
 from insights.rollups.recompute import recompute_days
 from insights.rollups.targets import Target
 from warehouse import client
-from warehouse.errors import WarehouseRefused, WarehouseUnavailable
+from warehouse.errors import WarehouseFailure, WarehouseRefused, WarehouseUnavailable
 
 # Marks wait meanwhile: a long build goes on at the next tick.
 SECONDS_A_TICK = 1.0
@@ -97,13 +97,13 @@ def _is_worth_another_try(campaign: Campaign) -> bool:
     return tries < _MOST_TRIES
 
 
-def _set_aside(campaign: Campaign, reason: Exception) -> None:
+def _set_aside(campaign: Campaign, failure: WarehouseFailure) -> None:
     """In the one row of the campaign, wherever it came to this time."""
     rows = SetAside.objects.filter(campaign_id=campaign.id, source=SetAside.DAYS)
     row = rows.first()
     bucket = row.bucket if row else _begun(campaign) or timezone.now()
     whole = refusals.Bucket(campaign.workspace_id, campaign.id, SetAside.DAYS, bucket)
-    refusals.set_aside(whole, reason, data_through=None)
+    refusals.set_aside(whole, failure, data_through=None)
     refusals.put_off(rows)
     _keep({})
 

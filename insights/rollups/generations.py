@@ -5,21 +5,17 @@ eviction, not by a wiped server.
 """
 
 from collections.abc import Collection
+from itertools import chain
 from secrets import token_hex
 from uuid import UUID
 
-from django_redis import get_redis_connection
-
-from api.cache_server import CACHE_ERRORS, CacheServerDown
+from api.cache_server import cache_server
 
 
 def raise_generation(campaign_ids: Collection[UUID]) -> None:
     """To be called once whatever changed can be read. Raises CacheServerDown: then call it again later."""
     if campaign_ids:
-        try:
-            get_redis_connection("default").mset({_key(which): token_hex(16) for which in campaign_ids})
-        except CACHE_ERRORS as error:
-            raise CacheServerDown(str(error)) from error
+        cache_server.ask("MSET", *chain.from_iterable((_key(which), token_hex(16)) for which in campaign_ids))
 
 
 def _key(campaign_id: UUID) -> str:

@@ -16,8 +16,6 @@ RESTS_FOR_ONE_BEYOND = 4
 MOST_REST = 3.0
 MOST_WORK = 10.0  # a process that died at it holds nobody up for longer
 
-_STAND = "return redis.call('SET', KEYS[1], 1, 'PX', ARGV[1])"
-
 
 @contextmanager
 def paced() -> Iterator[None]:
@@ -33,4 +31,4 @@ def paced() -> Iterator[None]:
 
 def _stand(seconds: float) -> None:
     with suppress(CacheServerDown):
-        cache_server.run(_STAND, [KEY], [max(round(seconds * 1000), 1)])
+        cache_server.ask("SET", KEY, 1, "PX", max(round(seconds * 1000), 1))

@@ -20,7 +20,7 @@ from insights.rollups.marks import Mark, made_at
 from insights.rollups.recompute import recompute
 from insights.rollups.reports import with_former_places
 from runtime.config import configuration
-from warehouse.errors import WarehouseRefused, WarehouseUnavailable
+from warehouse.errors import WarehouseFailure, WarehouseRefused, WarehouseUnavailable
 
 logger = structlog.get_logger(__name__)
 
@@ -83,18 +83,18 @@ def _one_after_another(
     return Recomputed(*(set().union(*each) for each in zip(*done, strict=True)))
 
 
-def set_mark_aside(mark: Mark, reason: Exception, data_through: datetime | None) -> Recomputed:
+def set_mark_aside(mark: Mark, failure: WarehouseFailure, data_through: datetime | None) -> Recomputed:
     """With it a bucket of each campaign that its report was moved from: their figures wait for the same.
 
     If all of them were deleted, nobody waits, and the mark counts as recomputed.
     """
     buckets = _with_former_campaigns(mark)
     if not Campaign.objects.filter(id__in={bucket.campaign_id for bucket in buckets}).exists():
-        logger.warning("mark_forgotten", campaign_id=str(mark.campaign_id), reason=str(reason))
+        logger.warning("mark_forgotten", campaign_id=str(mark.campaign_id), reason=str(failure))
         return Recomputed(set(), set(), set())
     through = min(data_through, _sure_before(mark)) if data_through else None
     for bucket in buckets:
-        set_aside(bucket, reason, data_through=through, version=mark.version)
+        set_aside(bucket, failure, data_through=through, version=mark.version)
     return Recomputed(set(), {mark}, set())
 
 
@@ -115,7 +115,9 @@ def _sure_before(mark: Mark) -> datetime:
     return made_at(mark.version) - settle
 
 
-def set_aside(bucket: Bucket, reason: Exception, *, data_through: datetime | None, version: int = 0) -> None:
+def set_aside(
+    bucket: Bucket, failure: WarehouseFailure, *, data_through: datetime | None, version: int = 0
+) -> None:
     """`data_through` was said before. Of what stands aside already the reason alone is told anew."""
     row, is_new = SetAside.objects.get_or_create(
         **bucket._asdict(),
@@ -125,8 +127,8 @@ def set_aside(bucket: Bucket, reason: Exception, *, data_through: datetime | Non
             "next_try_at": timezone.now() + FIRST_PAUSE,
         },
     )
-    row.code = reason.code if isinstance(reason, WarehouseRefused) else None
-    row.reason = str(reason).partition(" Stack trace:")[0]
+    row.code = failure.code if isinstance(failure, WarehouseRefused) else None
+    row.reason = failure.reason
     row.save(update_fields=("code", "reason"))
     told = {name: str(value) for name, value in bucket._asdict().items()}
     logger.error("set_aside", **told, tries=row.tries, is_new=is_new, reason=row.reason)

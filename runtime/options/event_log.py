@@ -1,6 +1,7 @@
 """Where accepted events are kept until they are stored."""
 
 from typing import Annotated, Literal
+from urllib.parse import quote
 
 from runtime.options.declaring import Count, Port, Section, says
 
@@ -16,6 +17,11 @@ class RedisLog(Section, frozen=True):
             "Most that the event log may take of the server; at 80% events are refused. Below its maxmemory."
         ),
     ] = 512
+
+    @property
+    def broker_url(self) -> str:
+        """Where Celery's queues are; it holds the password, of whatever characters."""
+        return f"redis://:{quote(self.password, safe='')}@{self.host}:{self.port}/1"
 
 
 class Kafka(Section, frozen=True):

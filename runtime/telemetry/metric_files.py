@@ -15,6 +15,7 @@ from typing import Any, Literal
 from prometheus_client import CollectorRegistry, generate_latest, values
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from runtime.processes import is_alive
 from runtime.telemetry.metrics import OWN_REGISTRY, has_counted
 
 ProcessKind = Literal["web", "worker", "consumer"]
@@ -34,7 +35,7 @@ def share_metrics(data_dir: Path, kind: ProcessKind) -> None:
     groups = _root(data_dir) / kind
     own = groups / str(os.getpid())
     for group in [*groups.glob("*"), own]:
-        if group == own or not _is_alive(group.name):
+        if group == own or not _names_a_process(group.name):
             shutil.rmtree(group, ignore_errors=True)
     own.mkdir(parents=True)
     os.environ[_FOLDER_VARIABLE] = str(own)
@@ -75,18 +76,12 @@ def _merged_files(root: Path) -> list[Any]:
 def _forget_gauges_of_the_dead(root: Path) -> None:
     """What a process has in progress ends with it; what it counted stays."""
     for path in root.glob("*/*/gauge_live*_*.db"):
-        if not _is_alive(path.stem.rpartition("_")[2]):
+        if not _names_a_process(path.stem.rpartition("_")[2]):
             path.unlink(missing_ok=True)
 
 
-def _is_alive(pid: str) -> bool:
-    try:
-        os.kill(int(pid), 0)
-    except (ProcessLookupError, ValueError):
-        return False
-    except PermissionError:
-        return True
-    return True
+def _names_a_process(name: str) -> bool:
+    return name.isdecimal() and is_alive(int(name))
 
 
 def _root(data_dir: Path) -> Path:

@@ -10,7 +10,7 @@ from typing import Any
 from confluent_kafka import KafkaError, KafkaException, Producer
 
 from ingestion.errors import InvalidEvent, TransientFailure
-from ingestion.eventlog.base import Entry, Failures, too_large
+from ingestion.eventlog.base import Entry, Failures, refusals
 
 log = logging.getLogger(__name__)
 
@@ -104,9 +104,7 @@ class Delivery:
     """One call's entries and what became of them. Told by the hearing thread, read by the sending one."""
 
     def __init__(self, entries: Sequence[Entry]) -> None:
-        self._told: dict[int, InvalidEvent | TransientFailure] = {
-            index: refusal for index, entry in enumerate(entries) if (refusal := too_large(entry))
-        }
+        self._told: dict[int, InvalidEvent | TransientFailure] = {**refusals(entries)}
         self.expected = [index for index in range(len(entries)) if index not in self._told]
         self._unheard = set(self.expected)
         self._all_heard = Event()

@@ -14,7 +14,7 @@ from ingestion.eventlog.base import (
     Failures,
     Partition,
     Patience,
-    too_large,
+    refusals,
 )
 from ingestion.eventlog.redis_streams import packing
 from ingestion.eventlog.redis_streams.consuming import RedisConsumer
@@ -59,7 +59,7 @@ class RedisLog(EventLog):
 
     def produce(self, topic: str, entries: Sequence[Entry], timeout: float = 5.0) -> Failures:
         deadline = time.monotonic() + timeout
-        refused = {index: refusal for index, entry in enumerate(entries) if (refusal := too_large(entry))}
+        refused = refusals(entries)
         failures: dict[int, InvalidEvent | TransientFailure] = {**refused}
         left = [index for index in range(len(entries)) if index not in refused]
         unknown = TransientFailure("The server of the event log did not acknowledge it in time.")

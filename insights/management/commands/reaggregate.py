@@ -21,6 +21,7 @@ from insights.reaggregation.services import (
     reaggregate_plan,
     reaggregate_work,
 )
+from runs.choices import OPEN, SAID, RunState
 from runs.models import Run
 from runs.services import Asker, run_give_up
 from warehouse.errors import WarehouseRefused, WarehouseUnavailable
@@ -86,8 +87,10 @@ class Command(BaseCommand):
 
     def _conclude(self, run: Run, told: list[dict[str, str]]) -> None:
         self._warn([warning for warning in run.warnings if warning not in told])
-        if run.state != "succeeded":
-            raise CommandError(f"The run has {run.state}. {run.error}".strip())
+        if run.state in OPEN:
+            raise CommandError("Somebody else took the run over and goes on with it.")
+        if run.state != RunState.SUCCEEDED:
+            raise CommandError(f"The run {SAID[run.state]}. {run.error}".strip())
         if run.done != run.total:
             raise CommandError(f"{run.done:,} of {run.total:,} days recomputed; the others are named above.")
         self.stdout.write(f"{run.done:,} days recomputed.")

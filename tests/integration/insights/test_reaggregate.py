@@ -1,6 +1,6 @@
 """Any range is recomputed from its raw rows, whoever asks, and a run that was cut short goes on."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from io import StringIO
 from typing import Any
@@ -18,6 +18,7 @@ from insights.reaggregation import chunks, services
 from insights.reaggregation.scope import Scope
 from insights.rollups.recompute import Target
 from runs.models import Run
+from runs.services import run_cancel, run_take
 from tests import people
 from tests.integration.insights.reaggregating import (
     ask,
@@ -293,6 +294,27 @@ def test_the_command_resumes_what_was_stopped(
     call_command("reaggregate", resume=run.id, **COMMAND)
     assert days_of(recomputed) == [(date(2026, 10, n), date(2026, 10, n + 1)) for n in (1, 2, 3)]
     assert Run.objects.get().state == "succeeded"
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "said"),
+    [
+        (lambda run: run_take(run_id=run.id), "Somebody else took the run over and goes on with it."),
+        (lambda run: run_cancel(run=run), "The run was cancelled."),
+    ],
+)
+def test_the_command_says_what_became_of_a_run_that_it_lost(
+    meanwhile: Callable[[Run], object], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lose(_: object) -> set[UUID]:
+        meanwhile(Run.objects.get())
+        return set()
+
+    put_events(campaign_of(people.owner()), at(2026, 10, 1))
+    monkeypatch.setattr(services, "recompute", lose)
+    with pytest.raises(CommandError) as refusal:
+        call_command("reaggregate", campaign="a-1", **COMMAND)
+    assert str(refusal.value) == said
 
 
 def test_the_command_names_what_it_does_not_know() -> None:

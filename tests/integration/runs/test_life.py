@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from structlog.testing import capture_logs
 
 from accounts.models import AuditEntry
 from api.problems import Problem
@@ -134,6 +135,25 @@ def test_one_whose_workers_come_farther_before_they_die_goes_on() -> None:
         run_progress(run=taken(run), place=place)
     run_succeeded(run=taken(run))
     assert stored(run).state == RunState.SUCCEEDED
+
+
+def test_every_end_is_one_line_of_the_log() -> None:
+    who = people.analyst()
+    succeeded, failed, cancelled, stuck, lost = runs = [asked(who) for _ in range(5)]
+    silent_for(LOST_AFTER, lost)
+    for _ in range(MOST_DEATHS):
+        run_progress(run=taken(stuck), place="here")
+    with capture_logs() as lines:
+        run_succeeded(run=taken(succeeded))
+        run_failed(run=taken(failed), error="Away.")
+        for _ in range(2):
+            run_cancel(run=cancelled)
+            run_take(run_id=stuck.id)
+            tasks.fail_stuck_runs()
+    ends = [line for line in lines if line["event"] == "run_ended"]
+    assert [line["run_id"] for line in ends] == [str(run.id) for run in runs]
+    assert [line["log_level"] for line in ends] == ["info", "warning", "info", "warning", "warning"]
+    assert [line["place"] for line in ends] == [None, None, None, "here", None]
 
 
 def test_turns_are_no_deaths() -> None:

@@ -1,6 +1,5 @@
 """What is in force on a connection of ours, and what a reader cannot do."""
 
-import itertools
 import json
 import os
 import subprocess
@@ -95,16 +94,6 @@ def test_an_answer_that_is_too_large_is_refused(reader_with: Callable[..., Reade
 def test_parameters_are_escaped(reader: Reader) -> None:
     awkward = "it's; DROP TABLE log_progress -- \\"
     assert reader.value("SELECT %(text)s", {"text": awkward}, feature=FEATURE) == awkward
-
-
-def test_a_stream_is_read_row_by_row_and_may_be_left_early(
-    reader_with: Callable[..., Reader],
-) -> None:
-    single = reader_with(connections=1)
-    stream = single.stream("SELECT number FROM numbers(1e9)", feature=FEATURE)
-    assert list(itertools.islice(stream, 3)) == [(0,), (1,), (2,)]
-    stream.close()
-    assert single.value("SELECT 1", feature=FEATURE) == 1
 
 
 def test_more_threads_than_connections_all_get_their_answers(reader_with: Callable[..., Reader]) -> None:

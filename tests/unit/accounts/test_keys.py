@@ -5,7 +5,6 @@ from accounts.keys import (
     WRITE_KEY_START,
     fingerprint,
     new_api_key,
-    new_token,
     new_write_key,
     shown_prefix,
 )
@@ -18,7 +17,7 @@ def test_a_kind_of_key_is_told_by_its_beginning() -> None:
 
 
 def test_no_two_are_alike() -> None:
-    for make in (new_api_key, new_write_key, new_token):
+    for make in (new_api_key, new_write_key):
         assert len({make() for _ in range(1000)}) == 1000
 
 

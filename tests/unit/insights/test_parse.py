@@ -71,7 +71,7 @@ def test_a_list_may_come_in_pieces() -> None:
         ({"start_date": "2026-02-30"}, {"start_date": "invalid"}),
         ({"start_date": "1999-12-31"}, {"start_date": "invalid"}),
         ({"end_date": ""}, {"end_date": "blank"}),
-        ({"start_date": "2026-11-02", "end_date": "2026-11-01"}, {"end_date": "ends_before_it_starts"}),
+        ({"start_date": "2026-11-02", "end_date": "2026-11-01"}, {"end_date": "before_start"}),
         ({"preset": "last_7_days", "end_date": "2026-11-01"}, {"preset": "conflict"}),
         ({"preset": "ever"}, {"preset": "invalid_choice"}),
         ({"granularity": "minute"}, {"granularity": "invalid_choice"}),

@@ -2,7 +2,7 @@ import pytest
 from clickhouse_driver.errors import NetworkError, ServerException, SocketTimeoutError
 
 from warehouse.client import Reader
-from warehouse.errors import RETRYABLE, WarehouseRefused, WarehouseUnavailable
+from warehouse.errors import RETRYABLE, WarehouseFailure, WarehouseRefused, WarehouseUnavailable
 from warehouse.pool import Pool
 
 
@@ -40,6 +40,15 @@ def test_any_other_code_does_not(code: int) -> None:
 def test_a_broken_network_passes_by_itself(error: Exception) -> None:
     with pytest.raises(WarehouseUnavailable, match="cannot be reached"):
         reader_that_fails(error).rows("SELECT 1", feature="test")
+
+
+@pytest.mark.parametrize("code", [60, 241])
+def test_the_reason_has_no_stack_trace(code: int) -> None:
+    with pytest.raises(WarehouseFailure) as caught:
+        reader_that_fails(ServerException("DB::Exception: no. Stack trace:\n\n0. main", code)).rows(
+            "SELECT 1", feature="test"
+        )
+    assert caught.value.reason.endswith("DB::Exception: no.")
 
 
 def test_a_mistake_of_ours_is_no_outage() -> None:

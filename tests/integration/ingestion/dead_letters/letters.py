@@ -17,8 +17,9 @@ from ingestion.eventlog.base import Record
 from ingestion.eventlog.opening import event_log
 from ingestion.eventlog.topics import TOPICS
 from ingestion.events.coding import encode
+from ingestion.events.envelope import Event
 from tests import people
-from tests.sent_events import accepted_metric
+from tests.sent_events import accepted_click, accepted_metric
 
 LOGGED_MS = 1_795_000_000_000
 _POSITIONS = count(1)
@@ -62,8 +63,14 @@ def campaign_of_its_own() -> Campaign:
 
 def mended(campaign: Campaign | None = None, **fields: Any) -> bytes:
     """An event of a campaign that there is: what a replay takes."""
-    campaign = campaign or campaign_of_its_own()
-    event = accepted_metric(**fields)
+    return _of(campaign or campaign_of_its_own(), accepted_metric(**fields))
+
+
+def mended_click(**fields: Any) -> bytes:
+    return _of(campaign_of_its_own(), accepted_click(**fields))
+
+
+def _of(campaign: Campaign, event: Event) -> bytes:
     return encode(structs.replace(event, workspace_id=campaign.workspace_id, campaign_id=campaign.id))
 
 

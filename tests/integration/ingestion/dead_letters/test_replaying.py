@@ -40,6 +40,7 @@ from tests.integration.ingestion.dead_letters.letters import (
     Listener,
     campaign_of_its_own,
     mended,
+    mended_click,
     parked,
 )
 from tests.integration.ingestion.event_calls import on_the_log
@@ -59,8 +60,10 @@ class FailingLog(MemoryLog):
     def __init__(self, good: int) -> None:
         super().__init__()
         self._good = good
+        self.tried: list[str] = []
 
     def produce(self, topic: str, entries: Sequence[Entry], timeout: float = 5.0) -> Any:
+        self.tried.append(topic)
         super().produce(topic, entries, timeout)
         return {index: TransientFailure("away") for index in range(self._good, len(entries))}
 
@@ -140,7 +143,7 @@ def test_an_event_of_a_campaign_that_its_workspace_does_not_have_is_refused() ->
     mixed = mended(ours).replace(str(ours.id).encode(), str(theirs.id).encode())
     with pytest.raises(InvalidEvent) as refusal:
         replay_one(parked().pk, by=WHO, payload=mixed)
-    assert (refusal.value.code, refusal.value.field) == ("does_not_exist", "campaign_id")
+    assert (refusal.value.code, refusal.value.field) == ("unknown_campaign", "campaign_id")
 
 
 def test_what_the_log_did_not_acknowledge_waits_on(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -160,6 +163,16 @@ def test_of_a_part_that_was_acknowledged_in_half_that_half_is_replayed(
     with pytest.raises(TransientFailure):
         list(replay_many([letter.pk for letter in letters], by=WHO))
     assert [as_it_stands(letter).state for letter in letters] == ["replayed"] * 2 + ["waiting"] * 2
+
+
+def test_once_a_topic_has_failed_no_further_one_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    log = FailingLog(good=0)
+    use(monkeypatch, log)
+    letters = [parked(mended()), parked(mended_click(), topic="interactions")]
+    with pytest.raises(TransientFailure):
+        list(replay_many([letter.pk for letter in letters], by=WHO))
+    assert len(log.tried) == 1
+    assert [as_it_stands(letter).state for letter in letters] == ["waiting"] * 2
 
 
 def test_a_log_that_is_really_away_is_a_failure_that_passes(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -199,7 +212,7 @@ def test_many_are_replayed_oldest_first_and_the_broken_ones_are_named(listener: 
         parked(payload, logged_ms=LOGGED_MS - index)
     broken = parked(b"broken")
     told = list(replay_many(waiting(DeadLetter.objects.all(), 1000), by=WHO))
-    assert [part.looked_at for part in told] == [AT_ONCE, 4]
+    assert [part.replayed + len(part.refused) for part in told] == [AT_ONCE, 4]
     assert sum(part.replayed for part in told) == number
     assert told[-1].refused[broken.place].code == "malformed"
     ids = [read_metric_event(record.value).event_id for record in listener.heard(number)]

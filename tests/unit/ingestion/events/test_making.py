@@ -2,9 +2,7 @@
 
 import pytest
 
-from ingestion.events.making import interaction
-from ingestion.events.sent import read_sent_click
-from tests.sent_events import NOW, PLACE, VISITOR_KEY, accepted, accepted_click, accepted_metric, conversion
+from tests.sent_events import accepted, accepted_click, accepted_metric, conversion
 
 
 def test_an_amount_without_a_currency_is_in_the_campaigns() -> None:
@@ -56,9 +54,3 @@ def test_a_clicks_own_id_is_not_the_click_before_it() -> None:
 )
 def test_consent_is_kept_in_one_spelling(sent: bool | str | None, kept: str) -> None:
     assert accepted_click(consent=sent).payload.consent == kept
-
-
-def test_the_tracking_routes_need_no_kind() -> None:
-    body = b'{"campaign_id": "c", "user_id": "ada", "source": "mail"}'
-    event = interaction(read_sent_click(body), PLACE, NOW, VISITOR_KEY, may_derive_id=True)
-    assert event.kind == "click"

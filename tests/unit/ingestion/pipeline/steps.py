@@ -43,7 +43,7 @@ class Noted:
     def remember(self, memory: Memory) -> None:
         self.step("remember")
 
-    def wish(self) -> None:
+    def send_soon(self) -> None:
         self.step("nudge")
 
     def send_if_due(self) -> None:

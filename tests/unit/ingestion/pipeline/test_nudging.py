@@ -37,14 +37,14 @@ def broker(monkeypatch: pytest.MonkeyPatch) -> Broker:
 
 
 def test_it_names_the_task_and_its_queue_and_expires(broker: Broker) -> None:
-    Nudge().wish()
+    Nudge().send_soon()
     assert broker.sent == [("insights.aggregate", {"queue": "aggregate", "expires": nudging.EXPIRES})]
 
 
 def test_many_inserts_in_one_second_are_one_nudge_and_one_more_after_it(broker: Broker) -> None:
     nudge = Nudge()
     for _ in range(10):
-        nudge.wish()
+        nudge.send_soon()
     assert len(broker.sent) == 1
     broker.now += nudging.LEAST_SECONDS
     nudge.send_if_due()
@@ -55,7 +55,7 @@ def test_many_inserts_in_one_second_are_one_nudge_and_one_more_after_it(broker: 
 def test_nobody_is_asked_who_is_at_work_or_rests_and_somebody_is_soon_after(broker: Broker) -> None:
     nudge = Nudge()
     broker.rests_until = broker.now + 2
-    nudge.wish()
+    nudge.send_soon()
     while broker.now < broker.rests_until:
         nudge.send_if_due()
         assert broker.sent == []
@@ -74,8 +74,8 @@ def test_nothing_inserted_is_nothing_told(broker: Broker) -> None:
 
 def test_who_leaves_tells_what_is_left_to_tell(broker: Broker) -> None:
     nudge = Nudge()
-    nudge.wish()
-    nudge.wish()
+    nudge.send_soon()
+    nudge.send_soon()
     nudge.send_now()
     assert len(broker.sent) == 2
 
@@ -83,9 +83,9 @@ def test_who_leaves_tells_what_is_left_to_tell(broker: Broker) -> None:
 def test_a_broker_that_is_away_is_left_alone_for_a_while(broker: Broker) -> None:
     nudge = Nudge()
     broker.is_away = True
-    nudge.wish()
+    nudge.send_soon()
     broker.is_away = False
-    nudge.wish()
+    nudge.send_soon()
     assert broker.sent == []
     broker.now += nudging.AFTER_A_FAILURE
     nudge.send_if_due()
@@ -106,7 +106,7 @@ def test_a_cache_server_that_hangs_is_asked_seldom_and_holds_nobody_up(
     nudge = Nudge()
     began = broker.now
     while broker.now < began + 2 * nudging.AFTER_A_FAILURE:
-        nudge.wish()
+        nudge.send_soon()
         broker.now += 0.5
     assert len(broker.sent) >= nudging.AFTER_A_FAILURE
     assert len(asked) == 2
