@@ -47,7 +47,7 @@ def warehouse_status(reader: Reader) -> WarehouseStatus:
 
 
 def parts_taken_away(reader: Reader) -> int:
-    """Those that a start of ClickHouse found spoilt and set aside without a word: their rows are missing."""
+    """Those that a start of ClickHouse found spoilt and took out without a word: their rows are missing."""
     sql = (
         "SELECT count() FROM system.detached_parts"
         " WHERE database = currentDatabase() AND startsWith(reason, 'broken')"
