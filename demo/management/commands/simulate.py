@@ -35,7 +35,7 @@ _SHARES = {
 
 class Command(BaseCommand):
     help = (
-        "Send simulated metric events to the running product. "
+        "Send simulated metric events and interactions to the running product. "
         "Ctrl-C ends it once the batches on their way are told of."
     )
     requires_system_checks = ()
