@@ -14,7 +14,7 @@ from ingestion.dead_letters.waiting import letters_waiting
 from insights.rollups import backlog
 from runtime.telemetry.metrics import Metric, page_of_readings
 from warehouse.client import reader
-from warehouse.status import parts_taken_away
+from warehouse.parts import parts_taken_away
 
 logger = structlog.get_logger(__name__)
 

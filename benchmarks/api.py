@@ -4,16 +4,13 @@
 median counts, so that a noisy neighbour hits every route alike.
 """
 
-import os
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -22,8 +19,8 @@ from rich.table import Table
 
 from benchmarks.load import Target, requests_per_second
 from benchmarks.machine import describe
-from embedded.engines import running_engines, throw_away_places
-from runtime.stored_secrets import store_missing_secrets
+from benchmarks.stand import engines, manage
+from benchmarks.verdict import verdict
 
 if TYPE_CHECKING:
     from campaigns.models import Campaign
@@ -35,26 +32,23 @@ LEAST_OF_BARE, LEAST_OF_STOCK = 0.20, 1.0
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder, _stack(Path(folder)) as port:
+    with _stack() as port:
         targets = _targets()
         measured = _measure(targets, port)
     _report(measured)
 
 
 @contextmanager
-def _stack(folder: Path) -> Iterator[int]:
+def _stack() -> Iterator[int]:
     """The engines, and the product on one granian worker with the bench's routes beside its own."""
-    folder.chmod(0o755)
-    store_missing_secrets(folder)
-    os.environ.update(throw_away_places(folder))
-    os.environ.update(
-        DJANGO_SETTINGS_MODULE="benchmarks.api_settings",
-        CA_LOGS_LEVEL="warning",
-        CA_RATE_LIMITS_USER_PER_MINUTE=UNLIMITED,
-        CA_RATE_LIMITS_PUBLIC_PER_MINUTE=UNLIMITED,
-    )
-    with running_engines(os.environ):
-        subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], check=True)
+    variables = {
+        "DJANGO_SETTINGS_MODULE": "benchmarks.api_settings",
+        "CA_LOGS_LEVEL": "warning",
+        "CA_RATE_LIMITS_USER_PER_MINUTE": UNLIMITED,
+        "CA_RATE_LIMITS_PUBLIC_PER_MINUTE": UNLIMITED,
+    }
+    with engines(**variables):
+        manage("migrate")
         with _granian() as port:
             yield port
 
@@ -147,9 +141,7 @@ def _report(rates: dict[str, float]) -> None:
     console.print(table)
     for name, base, least in ((BARE, rates[BARE], LEAST_OF_BARE), (STOCK, rates[STOCK], LEAST_OF_STOCK)):
         ratio = rates[OURS] / base
-        console.print(
-            f"{'met' if ratio >= least else 'MISSED'}: {ratio:.2f} of the {name}, at least {least:.2f}"
-        )
+        console.print(f"{verdict(ratio >= least)}: {ratio:.2f} of the {name}, at least {least:.2f}")
 
 
 if __name__ == "__main__":

@@ -5,20 +5,17 @@ on three in ten, received in the order in which they happened, in 20 inserts; th
 by itself.
 """
 
-import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from pathlib import Path
 
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
 from benchmarks.machine import describe
-from embedded.engines import running_engines, throw_away_places
+from benchmarks.stand import engines
+from benchmarks.verdict import verdict
 from runtime.config import configuration
-from runtime.stored_secrets import store_missing_secrets
 from warehouse.client import Writer, writer_of
 from warehouse.migration_files import read_migrations
 from warehouse.migrator import Migrator
@@ -82,7 +79,7 @@ FROM numbers(%(count)s)
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder, _engines(Path(folder)) as writer:
+    with engines(), _migrated() as writer:
         console = Console()
         console.print(f"{describe()}; {ROWS:,} rows each")
         for table, statement in {"interactions": INTERACTIONS, "metric_events": METRIC_EVENTS}.items():
@@ -92,16 +89,9 @@ def main() -> None:
 
 
 @contextmanager
-def _engines(folder: Path) -> Iterator[Writer]:
-    folder.chmod(0o755)
-    store_missing_secrets(folder)
-    os.environ.update(throw_away_places(folder))
+def _migrated() -> Iterator[Writer]:
     options = configuration()
-    with (
-        running_engines(os.environ),
-        closing(writer_of(options, database="default")) as server,
-        closing(writer_of(options)) as writer,
-    ):
+    with closing(writer_of(options, database="default")) as server, closing(writer_of(options)) as writer:
         Migrator(options.clickhouse, server, writer, read_migrations()).apply(lambda *_: None)
         yield writer
 
@@ -122,8 +112,8 @@ def _table(writer: Writer, table: str) -> Table:
         feature=FEATURE,
     )
     total = _bytes_per_row(writer, table)
-    verdict = "met" if total <= MOST_BYTES[table] else "MISSED"
-    page = Table(title=f"{table}: {total:.1f} bytes a row, at most {MOST_BYTES[table]}: {verdict}", box=None)
+    told = f"at most {MOST_BYTES[table]}: {verdict(total <= MOST_BYTES[table])}"
+    page = Table(title=f"{table}: {total:.1f} bytes a row, {told}", box=None)
     page.add_column("column")
     page.add_column("type")
     page.add_column("bytes a row", justify="right")

@@ -54,7 +54,6 @@ def overview(options: Options, demo: Mapping[str, Any]) -> Table:
     """Addresses, sign-in, places: a row each."""
     base = str(demo.get("base_url") or f"http://{options.web.host}:{options.web.port}")
     rows = {
-        "Dashboard": f"{base}/",
         "API docs": f"{base}/api/docs/",
         "Admin": f"{base}/admin/",
         "Flower": f"http://127.0.0.1:{options.flower.port}/" if options.flower.enabled else "",

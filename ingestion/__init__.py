@@ -1,1 +1,1 @@
-"""Everything before the raw tables: events, the event log, sources, tracking, the pipeline."""
+"""Everything before the raw tables: events, sources, doors, the event log, the pipeline, dead letters."""

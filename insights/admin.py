@@ -5,9 +5,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from api.admin_pages import LastingAdmin, NeverAddedAdmin, ServiceAdmin
 from api.problems import Problem
 from campaigns.admin import CampaignAdmin
-from campaigns.admin.pages import ServiceAdmin
 from campaigns.models import Campaign
 from insights.models import SetAside
 from insights.queueing import reaggregate_later
@@ -35,7 +35,7 @@ CampaignAdmin.actions = (*CampaignAdmin.actions, reaggregate_selected)
 
 
 @admin.register(SetAside)
-class SetAsideAdmin(ServiceAdmin):
+class SetAsideAdmin(NeverAddedAdmin, LastingAdmin, ServiceAdmin):
     """Watched, and tried again sooner than by itself."""
 
     list_display = ("__str__", "code", "since", "tries", "next_try_at", "data_through", "reason")
@@ -48,12 +48,6 @@ class SetAsideAdmin(ServiceAdmin):
         *("since", "tries", "next_try_at", "data_through", "version"),
     )
     fields = readonly_fields
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: SetAside | None = None) -> bool:
-        return False
 
     @admin.action(description="Try selected again now", permissions=["change"])
     def try_again_now(self, request: HttpRequest, queryset: QuerySet[SetAside]) -> None:

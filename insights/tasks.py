@@ -1,4 +1,4 @@
-"""What insights do in the background. Every task may run twice without harm, and `aggregate` not at all."""
+"""What insights do in the background. Every task may run twice without harm; `aggregate` may also be lost."""
 
 from typing import Any
 from uuid import UUID

@@ -1,20 +1,18 @@
 """Runs in the admin: watched, and cancelled."""
 
-from typing import Any
-
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
+from api.admin_pages import LastingAdmin, NeverAddedAdmin, ServiceAdmin
 from api.problems import Problem
-from campaigns.admin.pages import ServiceAdmin
 from runs.models import Run
 from runs.services import run_cancel
 
 
 @admin.register(Run)
-class RunAdmin(ServiceAdmin):
+class RunAdmin(NeverAddedAdmin, LastingAdmin, ServiceAdmin):
     list_display = (
         "kind",
         "state",
@@ -48,12 +46,6 @@ class RunAdmin(ServiceAdmin):
         "finished_at",
     )
     readonly_fields = fields
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     @admin.display(description="progress")
     def progress(self, run: Run) -> str:

@@ -46,15 +46,6 @@ def warehouse_status(reader: Reader) -> WarehouseStatus:
     return WarehouseStatus(version, uptime, memory, [TableStatus(*row) for row in tables])
 
 
-def parts_taken_away(reader: Reader) -> int:
-    """Those that a start of ClickHouse found spoilt and set aside without a word: their rows are missing."""
-    sql = (
-        "SELECT count() FROM system.detached_parts"
-        " WHERE database = currentDatabase() AND startsWith(reason, 'broken')"
-    )
-    return int(reader.value(sql, feature=FEATURE))
-
-
 def pending_migrations(reader: Reader) -> list[str]:
     """The names of those that this version has and the warehouse lacks. Raises WarehouseUnavailable."""
     try:

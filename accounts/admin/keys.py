@@ -5,21 +5,18 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
-from accounts.admin.pages import LastingAdmin, NeverAddedAdmin
 from accounts.models import ApiKey, WriteKey
 from accounts.services.keys import key_revoke
+from api.admin_pages import ReadAdmin
 
 
-class KeyAdmin(LastingAdmin, NeverAddedAdmin):
-    """Nothing of a key can be edited: whoever holds it relies on what it may do."""
+class KeyAdmin(ReadAdmin):
+    """Only ended: making one hands out a secret, and whoever holds it relies on what it may do."""
 
     list_select_related = ("workspace", "created_by")
     list_filter_submit = True
     ordering = ("-created_at",)
     actions = ("revoke",)
-
-    def has_change_permission(self, request: HttpRequest, obj: ApiKey | WriteKey | None = None) -> bool:
-        return False
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm(f"accounts.change_{self.opts.model_name}")

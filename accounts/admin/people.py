@@ -15,9 +15,9 @@ from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, Ou
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserCreationForm
 
-from accounts.admin.pages import LastingAdmin
 from accounts.models import User
 from accounts.services.users import user_activate, user_deactivate
+from api.admin_pages import LastingAdmin
 
 # Tokens are nothing to look at: they end by deactivation, by a new password or by themselves.
 for model in (OutstandingToken, BlacklistedToken, Group):

@@ -5,16 +5,16 @@ from typing import Any
 from auditlog.render import render_logentry_changes_html
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
-from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
 from accounts.models import AuditEntry
+from api.admin_pages import ReadAdmin
 
 admin.site.unregister(AuditEntry)  # the library's own page
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(ModelAdmin):  # type: ignore[misc]  # the library is untyped
+class AuditEntryAdmin(ReadAdmin):
     list_display = ("timestamp", "who", "action", "what", "named", "workspace", "address")
     list_select_related = ("content_type", "workspace")
     list_filter = (
@@ -54,15 +54,6 @@ class AuditEntryAdmin(ModelAdmin):  # type: ignore[misc]  # the library is untyp
         """Entries have no history: they are it."""
         kwargs["extra_context"] = {"show_history": False}
         return super().change_view(request, *args, **kwargs)  # type: ignore[no-any-return]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     @admin.display(description="who", ordering="actor_email")
     def who(self, entry: AuditEntry) -> str:

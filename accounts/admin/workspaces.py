@@ -9,8 +9,8 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
 from accounts.admin.choices import CurrencyChoice, TimezoneChoice
-from accounts.admin.pages import LastingAdmin, NeverAddedAdmin
 from accounts.models import Invitation, Membership, Workspace
+from api.admin_pages import LastingAdmin, NeverAddedAdmin
 
 
 class WorkspaceForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in its stubs alone

@@ -20,7 +20,8 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.machine import describe
-from benchmarks.pipeline.stand import engines
+from benchmarks.stand import prepared_engines
+from benchmarks.verdict import verdict
 from embedded.process_table import cpu_seconds, family
 
 EVENTS, TURNS = 200_000, int(os.environ.get("TURNS", "5"))
@@ -71,7 +72,7 @@ def readings() -> Readings:
 
 def main() -> None:
     event_log = sys.argv[1] if len(sys.argv) > 1 else "kafka"
-    with engines(event_log):
+    with prepared_engines(event_log):
         django.setup()
         turns = _measure()
     _tell(event_log, turns)
@@ -169,19 +170,19 @@ def _tell(event_log: str, turns: list[dict[str, Speed]]) -> None:
         speed = Speed(*map(median, zip(*(turn[name] for turn in turns), strict=True)))
         ratio = median(turn[name].per_second / turn[BARE].per_second for turn in turns)
         work = median(turn[name].here_us / turn[BARE].here_us for turn in turns)
-        verdict = _verdict(ratio, LEAST[name]) if name in LEAST else ""
+        told = _told(ratio, LEAST[name]) if name in LEAST else ""
         figures = (f"{speed.here_us:.1f}", f"{speed.engines_us:.1f}", f"{work:.2f}")
-        page.add_row(name, f"{speed.per_second:,.0f}", f"{ratio:.2f}", verdict, *figures)
+        page.add_row(name, f"{speed.per_second:,.0f}", f"{ratio:.2f}", told, *figures)
     console = Console(width=120)
     console.print(describe())
     console.print(page)
     if event_log == "kafka":
         fastest = median(turn["window on"].per_second for turn in turns)
-        console.print(f"window on: {_verdict(fastest, LEAST_ON_KAFKA)} events/s")
+        console.print(f"window on: {_told(fastest, LEAST_ON_KAFKA)} events/s")
 
 
-def _verdict(found: float, least: float) -> str:
-    return f"at least {least:,}: {'met' if found >= least else 'MISSED'}"
+def _told(found: float, least: float) -> str:
+    return f"at least {least:,}: {verdict(found >= least)}"
 
 
 if __name__ == "__main__":

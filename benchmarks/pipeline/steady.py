@@ -21,6 +21,7 @@ from rich.console import Console
 from benchmarks.machine import describe
 from benchmarks.pipeline.own_stack import OwnStack, own_stack
 from benchmarks.pipeline.sender import Plan, sender_pool, start
+from benchmarks.verdict import verdict
 from ingestion.eventlog.base import MAIN_GROUP
 from ingestion.eventlog.opening import open_log
 from ingestion.eventlog.topics import TOPICS
@@ -57,14 +58,14 @@ def main() -> None:
         _tell_growth(console, samples)
         best = sustained(console, stack, campaigns)
     console.print(
-        f"{_verdict(best >= LEAST_SUSTAINED)}: {best:,} events/s sustained, at least {LEAST_SUSTAINED:,}"
+        f"{verdict(best >= LEAST_SUSTAINED)}: {best:,} events/s sustained, at least {LEAST_SUSTAINED:,}"
     )
 
 
 def _tell_freshness(console: Console, seconds: Sequence[float]) -> None:
     half, p99 = len(seconds) // 2, quantiles(seconds, n=100)[98]
     console.print(
-        f"{_verdict(p99 < MOST_FRESH_SECONDS)}: visible after {median(seconds):.2f} s in the median, "
+        f"{verdict(p99 < MOST_FRESH_SECONDS)}: visible after {median(seconds):.2f} s in the median, "
         f"{p99:.2f} s in 99 of 100, less than {MOST_FRESH_SECONDS:g} s, at {FRESH_RATE:,} events/s"
     )
     console.print(
@@ -80,7 +81,7 @@ def _tell_growth(console: Console, samples: Sequence[Sample]) -> None:
         sizes = [sample.memory[name] for sample in samples]
         early, late = median(sizes[quarter : 2 * quarter]), median(sizes[-quarter:])
         console.print(
-            f"{_verdict(late <= MOST_GROWTH * early)}: {name} {early:.0f} MB in the second quarter, "
+            f"{verdict(late <= MOST_GROWTH * early)}: {name} {early:.0f} MB in the second quarter, "
             f"{late:.0f} MB in the last, at most {MOST_GROWTH:g} times as much"
         )
 
@@ -99,10 +100,6 @@ def _tell_work(console: Console, began: Mapping[str, float], ended: Mapping[str,
     largest = sorted(work.items(), key=lambda item: -item[1])
     shares = ", ".join(f"{name} {micros:.1f}" for name, micros in largest if micros >= LEAST_WORK)
     console.print(f"  processor time of an event: {sum(work.values()):.0f} µs ({shares})")
-
-
-def _verdict(is_met: bool) -> str:
-    return "met" if is_met else "MISSED"
 
 
 def sustained(console: Console, stack: OwnStack, campaigns: tuple[str, ...]) -> int:

@@ -7,8 +7,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateFilter
 
+from api.admin_pages import LastingAdmin, ServiceAdmin
 from campaigns.admin.forms import BUDGET, CampaignForm
-from campaigns.admin.pages import ServiceAdmin
 from campaigns.models import Campaign
 from campaigns.services.campaigns import campaign_archive, campaign_create, campaign_update
 
@@ -16,7 +16,9 @@ GIVEN_ONCE = ("workspace", "reference")
 
 
 @admin.register(Campaign)
-class CampaignAdmin(ServiceAdmin):
+class CampaignAdmin(LastingAdmin, ServiceAdmin):
+    """Facts hang on campaigns, and references are never reused: they are archived, not deleted."""
+
     form = CampaignForm
     list_display = (
         "name",
@@ -50,10 +52,6 @@ class CampaignAdmin(ServiceAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return (*self.readonly_fields, *(GIVEN_ONCE if obj else ()))
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Facts hang on campaigns, and references are never reused: they are archived instead."""
-        return False
 
     def save_model(self, request: HttpRequest, obj: Campaign, form: CampaignForm, change: bool) -> None:
         said = form.fields_said()

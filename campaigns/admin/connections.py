@@ -7,8 +7,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
+from api.admin_pages import ServiceAdmin
 from campaigns.admin.forms import ConnectionForm
-from campaigns.admin.pages import ServiceAdmin
 from campaigns.models import Connection
 from campaigns.services.connections import IDENTITY, connection_create, connection_delete, connection_update
 

@@ -5,13 +5,13 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from campaigns.admin.pages import ServiceAdmin
+from api.admin_pages import NeverEditedAdmin, ServiceAdmin
 from campaigns.models import CampaignGrant
 from campaigns.services.grants import grant_add, grant_remove
 
 
 @admin.register(CampaignGrant)
-class CampaignGrantAdmin(ServiceAdmin):
+class CampaignGrantAdmin(NeverEditedAdmin, ServiceAdmin):
     list_display = ("campaign", "membership", "created_at")
     list_select_related = ("campaign", "membership__user", "membership__workspace")
     list_filter = ("created_at",)
@@ -19,9 +19,6 @@ class CampaignGrantAdmin(ServiceAdmin):
     ordering = ("-created_at",)
     autocomplete_fields = ("campaign", "membership")
     fields = ("campaign", "membership")
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def save_model(self, request: HttpRequest, obj: CampaignGrant, form: Any, change: bool) -> None:
         grant, _ = grant_add(campaign=obj.campaign, membership_id=obj.membership_id)

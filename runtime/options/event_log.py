@@ -47,7 +47,7 @@ class Kafka(Section, frozen=True):
 
 
 class Topics(Section, frozen=True):
-    """Of the event log."""
+    """How the event log is named, divided and kept."""
 
     prefix: Annotated[str, says("Begins the name of every topic, group and key.", min_length=1)] = (
         "campaign-analytics"

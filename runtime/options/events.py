@@ -6,7 +6,7 @@ from runtime.options.declaring import Count, Section, says
 
 
 class Accepting(Section, frozen=True):
-    """Of events."""
+    """What the door for events takes."""
 
     max_unpacked_bytes: Annotated[
         Count, says("Largest body that a gzipped one may unpack to; larger ones get a 413.")

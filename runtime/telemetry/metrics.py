@@ -211,7 +211,7 @@ class Metric(Enum):
         "ca_parts_taken_away",
         Kind.READING,
         (),
-        "Parts of tables that a start of ClickHouse found spoilt and set aside: their rows are missing.",
+        "Parts of tables that a start of ClickHouse found spoilt and took out: their rows are missing.",
     )
     FRESHNESS_SECONDS = (
         "ca_freshness_seconds",

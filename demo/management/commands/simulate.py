@@ -3,26 +3,19 @@
 import argparse
 import sys
 from collections.abc import Mapping
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from demo.notes import Notes, read_notes
-from demo.progress import shown
+from demo.simulating import CannotSimulate, Wish, simulate
 from demo.simulator import simulate_demo
-from demo.stack import base_url
 from ingestion.errors import TransientFailure
-from ingestion.eventlog.opening import event_log
-from ingestion.sources.simulated.campaigns import Campaign
-from ingestion.sources.simulated.door import Door, DoorClosed
-from ingestion.sources.simulated.ledger import Ledger
-from ingestion.sources.simulated.load import Load, Pace
-from ingestion.sources.simulated.mixing import Mix, Mixer
+from ingestion.sources.simulated.door import DoorClosed
+from ingestion.sources.simulated.load import Pace
+from ingestion.sources.simulated.mixing import Mix
 from runtime.config import configuration
 
-_MADE_PLATFORMS = ("meta", "google", "linkedin", "tiktok")
 _SHARES = {
     "interactions": "of clicks, conversions and impressions among the new",
     "duplicates": "sent again as they were",
@@ -35,7 +28,7 @@ _SHARES = {
 
 class Command(BaseCommand):
     help = (
-        "Send simulated metric events to the running product. "
+        "Send simulated metric events and interactions to the running product. "
         "Ctrl-C ends it once the batches on their way are told of."
     )
     requires_system_checks = ()
@@ -63,57 +56,23 @@ class Command(BaseCommand):
         if options["demo"]:
             raise CommandError(simulate_demo(configuration()))
         try:
-            counts = simulate(options)
-        except (DoorClosed, TransientFailure) as error:
+            counts = simulate(_wish(options), sys.stderr)
+        except (CannotSimulate, DoorClosed, TransientFailure) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(", ".join(f"{name}: {number}" for name, number in sorted(counts.items())))
 
 
-def simulate(options: Mapping[str, Any]) -> Mapping[str, int]:
-    """Blocks until enough was sent; returns what was counted. Raises DoorClosed, TransientFailure."""
-    notes = read_notes(configuration().data_dir)
-    pace = Pace(options["rate"], options["events"], options["duration"], options["batch"])
-    mix = Mix(**{name: options[name] for name in Mix._fields})
-    with closing(_door(options, notes)) as door:
-        campaigns = chosen_campaigns(door, options["campaigns"])
-    senders = min(options["senders"], len(campaigns))
-    with Ledger(options["ledger"]) as ledger:
-        ledger.run(
-            {"seed": options["seed"], "pace": pace._asdict(), "mix": mix._asdict(), "senders": senders}
-        )
-        load = Load(ledger, pace, event_log().produce if mix.broken_on_log else None)
-        mixers = [
-            Mixer(
-                seed=options["seed"],
-                sender=number,
-                senders=senders,
-                campaigns=campaigns[number::senders],
-                mix=mix,
-                workspace_id=notes.workspace_id if notes else "",
-            )
-            for number in range(senders)
-        ]
-        shown(load, lambda: load.run([(_door(options, notes), mixer) for mixer in mixers]), sys.stderr)
-        ledger.end(load.counts)
-    return load.counts
-
-
-def chosen_campaigns(door: Door, wanted: str) -> list[Campaign]:
-    """Those named, or so many; without a wish all that there are. Raises CommandError for an unknown name."""
-    known = [campaign for campaign in door.campaigns() if campaign.status != "archived"]
-    if wanted.isdecimal():
-        missing = range(len(known), int(wanted))
-        known += [door.make_campaign(f"Simulated {n + 1}", _MADE_PLATFORMS[n % 4]) for n in missing]
-        known = known[: int(wanted)]
-    elif wanted:
-        names = {name.strip() for name in wanted.split(",")}
-        known = [campaign for campaign in known if names & {campaign.id, campaign.reference}]
-        unknown = names - {name for campaign in known for name in (campaign.id, campaign.reference)}
-        if unknown:
-            raise CommandError(f"There is no campaign {', '.join(sorted(unknown))}.")
-    if not known:
-        raise CommandError("There is no campaign to simulate.")
-    return known
+def _wish(options: Mapping[str, Any]) -> Wish:
+    return Wish(
+        pace=Pace(options["rate"], options["events"], options["duration"], options["batch"]),
+        mix=Mix(**{name: options[name] for name in Mix._fields}),
+        campaigns=options["campaigns"],
+        senders=options["senders"],
+        seed=options["seed"],
+        ledger=options["ledger"],
+        base_url=options["base_url"],
+        api_key_file=options["api_key_file"],
+    )
 
 
 def share(text: str) -> float:
@@ -121,12 +80,3 @@ def share(text: str) -> float:
     if not 0 <= value <= 1:
         raise argparse.ArgumentTypeError(f"{text} is no share: it lies between 0 and 1")
     return value
-
-
-def _door(options: Mapping[str, Any], notes: Notes | None) -> Door:
-    """Each sender has one of its own."""
-    key_file = options["api_key_file"]
-    if key_file is None and notes is None:
-        raise CommandError("There is no demo, so name a key with --api-key-file.")
-    key = key_file.read_text().strip() if key_file else notes.api_key if notes else ""
-    return Door(options["base_url"] or base_url(configuration().web), key)

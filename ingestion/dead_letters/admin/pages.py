@@ -7,26 +7,18 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import Model
 from django.http import Http404, HttpRequest
 from django.template.response import TemplateResponse
-from unfold.admin import ModelAdmin
+
+from api.admin_pages import ReadAdmin
 
 SELECTION = ("action", "select_across", ACTION_CHECKBOX_NAME)
 CONFIRMATION = "admin/ingestion/confirm.html"
 
 
-class WorkedOnAdmin(ModelAdmin):  # type: ignore[misc]  # the library is untyped
+class WorkedOnAdmin(ReadAdmin):
     """Of rows that nobody adds, edits or deletes; whoever may change them may do the work on them."""
 
     list_per_page = 50
     list_filter_submit = True
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def has_work_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         return request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}")

@@ -9,8 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from msgspec import structs
 
-from demo import progress, simulator
-from demo.management.commands import simulate as command
+from demo import progress, simulating, simulator
 from demo.notes import NotedCampaign, new_notes, write_notes
 from ingestion.sources.simulated.ledger import Ledger
 from ingestion.sources.simulated.load import Load, Pace
@@ -31,7 +30,7 @@ def door() -> Iterator[StrangeDoor]:
 def data_dir(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A data folder with the notes of a demo."""
     options = structs.replace(configuration(), data_dir=tmp_path)
-    monkeypatch.setattr(command, "configuration", lambda: options)
+    monkeypatch.setattr(simulating, "configuration", lambda: options)
     write_notes(tmp_path, new_notes())
     return tmp_path
 

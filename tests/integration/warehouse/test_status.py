@@ -19,7 +19,8 @@ from tests.integration.warehouse.facts import columns_of, metric_event
 from warehouse.client import Reader, Writer, reader_of
 from warehouse.management.commands import warehouse_status as command
 from warehouse.migration_files import read_migrations
-from warehouse.status import parts_taken_away, pending_migrations
+from warehouse.parts import parts_taken_away
+from warehouse.status import pending_migrations
 from warehouse.tables import METRIC_EVENTS
 from warehouse.writer import insert
 

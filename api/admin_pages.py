@@ -1,16 +1,42 @@
-"""What the pages share: services do the writing, and what they refuse is told on the page."""
+"""What the admin's pages have in common: what nobody may do there, and services that do the writing."""
 
 from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from unfold.admin import ModelAdmin
 
 from api.problems import Problem
 
 
-class ServiceAdmin(ModelAdmin):  # type: ignore[misc]  # the library is untyped
+class NeverAddedAdmin(ModelAdmin):  # type: ignore[misc]  # the library is untyped
+    """Of rows that only the API or the product itself makes."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class NeverEditedAdmin(ModelAdmin):  # type: ignore[misc]
+    """Of rows that stay as they were made, whatever is done with them."""
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class LastingAdmin(ModelAdmin):  # type: ignore[misc]
+    """Of rows that are ended rather than deleted: the audit trail and other rows go on naming them."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class ReadAdmin(NeverAddedAdmin, NeverEditedAdmin, LastingAdmin):
+    """Of rows that are only looked at."""
+
+
+class ServiceAdmin(ModelAdmin):  # type: ignore[misc]
     """Say in `save_model` and `delete_model` which service writes; its refusals become messages."""
 
     list_per_page = 50
