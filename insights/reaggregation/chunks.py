@@ -11,7 +11,7 @@ from insights.rollups.recompute import Target
 from warehouse import client
 
 FEATURE = "reaggregate"
-DAY, QUARTER = timedelta(days=1), timedelta(minutes=15)
+DAY, QUARTER_HOUR = timedelta(days=1), timedelta(minutes=15)
 MOST_ROWS = 200_000
 MOST_DAYS = 31
 MOST_PARTS = 96  # of a day
@@ -135,7 +135,7 @@ def _chunks_of(wanted: CampaignRange, days: Sequence[Day]) -> Iterator[Chunk]:
     whole = _chunk(wanted, days)
     parts = min(MOST_PARTS, -(-whole.rows // MOST_ROWS)) if whole.days == 1 else 1
     first, last = min(target.first for target in whole.targets), whole.place.through
-    step = _whole_quarters((last - first) / max(parts, 1))
+    step = _whole_quarter_hours((last - first) / max(parts, 1))
     while first + step < last:
         part = _chunk(CampaignRange(wanted.workspace_id, wanted.campaign_id, first, first + step), days)
         yield msgspec.structs.replace(part, days=0, rows=0)
@@ -147,8 +147,8 @@ def _from(first: datetime, target: Target) -> Target:
     return target._replace(first=max(first, target.first))
 
 
-def _whole_quarters(span: timedelta) -> timedelta:
-    return -(-span // QUARTER) * QUARTER
+def _whole_quarter_hours(span: timedelta) -> timedelta:
+    return -(-span // QUARTER_HOUR) * QUARTER_HOUR
 
 
 def _chunk(wanted: CampaignRange, days: Sequence[Day]) -> Chunk:

@@ -22,7 +22,6 @@ from runtime.telemetry.metrics import Metric, observe
 from warehouse import client
 
 __all__ = ["Target", "recompute"]
-QUARTER = 900
 _1970 = date(1970, 1, 1).toordinal()
 
 
@@ -52,7 +51,7 @@ def recompute(targets: Iterable[Target]) -> set[UUID]:
 def recompute_days(targets: Iterable[Target], zone: str) -> None:
     """In one zone, from the 15 minutes as they stand. Raises as `recompute` does."""
     for chunk in chunks(targets):
-        _run(Step(statements.days_of_quarters(), chunk, zone), time.monotonic() + _limit())
+        _run(Step(statements.days_of_quarter_hours(), chunk, zone), time.monotonic() + _limit())
 
 
 def _recompute(chunk: Sequence[Target]) -> None:
@@ -72,10 +71,10 @@ def steps_of(chunk: Sequence[Target]) -> Iterator[Step]:
     match chunk[0].family:
         case "facts":
             yield Step(statements.minutes_of_facts(), chunk)
-            yield Step(statements.quarters_of_facts(), chunk)
+            yield Step(statements.quarter_hours_of_facts(), chunk)
             yield from _days(chunk)
         case "hours":
-            yield Step(statements.quarters_of_hourly_reports(), chunk)
+            yield Step(statements.quarter_hours_of_hourly_reports(), chunk)
             yield from _days(chunk)
         case "days":
             yield Step(statements.days_of_daily_reports(), chunk)
@@ -84,7 +83,7 @@ def steps_of(chunk: Sequence[Target]) -> Iterator[Step]:
 def _days(chunk: Sequence[Target]) -> Iterator[Step]:
     for zone, campaigns in campaigns_by_zone({target.campaign_id for target in chunk}).items():
         theirs = [target for target in chunk if target.campaign_id in campaigns]
-        yield Step(statements.days_of_quarters(), theirs, zone)
+        yield Step(statements.days_of_quarter_hours(), theirs, zone)
 
 
 def _limit() -> int:
@@ -110,7 +109,8 @@ def parameters_of(step: Step, seconds: float) -> dict[str, Any]:
 
 def _days_of(step: Step) -> dict[str, Any]:
     """As the engine counts them: since 1970."""
-    spans = [(target.span[3] // QUARTER * QUARTER, target.span[4]) for target in step.targets]
+    length = statements.QUARTER_HOUR.seconds
+    spans = [(target.span[3] // length * length, target.span[4]) for target in step.targets]
     touched = days_touched(spans, step.zone)
     days = [(day.date.toordinal() - _1970, day.begins, day.ends) for day in touched]
     begins = {begin: number for number, begin, _ in days}

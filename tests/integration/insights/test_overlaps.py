@@ -48,7 +48,7 @@ def overlap(raw: Raw, today: datetime, random: Random) -> None:
 def is_right(raw: Raw) -> bool:
     return (
         raw.standing("rollup_minute") == oracle.by_minute(raw)
-        and raw.standing("rollup_15min") == oracle.by_quarter(raw)
+        and raw.standing("rollup_15min") == oracle.by_quarter_hour(raw)
         and raw.standing("rollup_day", "timezone, bucket") == oracle.by_day(raw, "Europe/Berlin")
     )
 
