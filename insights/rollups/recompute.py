@@ -21,7 +21,6 @@ from runtime.fault_points import FaultPoint, reached
 from runtime.telemetry.metrics import Metric, observe
 from warehouse import client
 
-__all__ = ["Target", "recompute"]
 _1970 = date(1970, 1, 1).toordinal()
 
 

@@ -86,7 +86,7 @@ def _joined(stretches: list[tuple[datetime, datetime]]) -> Iterator[tuple[dateti
 def _small(targets: list[Target]) -> Iterator[list[Target]]:
     chunk: list[Target] = []
     minutes = 0
-    for target in (piece for whole in targets for piece in _pieces(whole)):
+    for target in (part for whole in targets for part in _parts(whole)):
         if chunk and (len(chunk) == MOST_SPANS or minutes + target.minutes > MOST_BUCKETS):
             yield chunk
             chunk, minutes = [], 0
@@ -96,8 +96,8 @@ def _small(targets: list[Target]) -> Iterator[list[Target]]:
         yield chunk
 
 
-def _pieces(target: Target) -> Iterator[Target]:
-    """Cut at midnights in UTC, where every level begins a bucket or has it recomputed by both pieces."""
+def _parts(target: Target) -> Iterator[Target]:
+    """Cut at midnights in UTC, where every level begins a bucket or has it recomputed by both parts."""
     first = target.first
     while first < target.last:
         cut = min(_midnight_after(first), target.last)

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from insights.rollups.recompute import Target, parameters_of, steps_of
+from insights.rollups.recompute import parameters_of, steps_of
+from insights.rollups.targets import Target
 from tests.integration.insights import oracle
 from tests.integration.insights.marking import settle_everything
 from tests.integration.insights.raw import Raw
