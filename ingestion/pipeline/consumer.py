@@ -44,7 +44,7 @@ def take(
     """The whole way of a batch. A crash anywhere in it costs a repetition and changes no figure.
 
     While it is inserted the next one is gathered, and goes no further before this one is committed. Returns
-    what was in it. Raises Stopped; anything else that it raises must end the process.
+    what was in it. Raises AskedToStop; anything else that it raises must end the process.
     """
     reached(FaultPoint.CONSUMER_POLLED)
     decoded = batch.decoded()

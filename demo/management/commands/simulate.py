@@ -10,9 +10,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from demo.notes import Notes, read_notes
-from demo.progress import shown
 from demo.simulator import simulate_demo
 from demo.stack import base_url
+from demo.terminal import shown
 from ingestion.errors import TransientFailure
 from ingestion.eventlog.opening import event_log
 from ingestion.sources.simulated.campaigns import Campaign
