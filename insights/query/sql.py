@@ -8,7 +8,8 @@ currency is not added up; `foreign_spend` and `foreign_revenue` say that there i
 from typing import Any, NamedTuple
 
 from insights.query.plan import Plan
-from insights.query.question import DIMENSIONS, EVENTS, TRACKED
+from insights.query.question import DIMENSIONS
+from insights.sources import EVENTS, TRACKED
 from warehouse.tables import REPORT_KEY
 
 OVERLAPPED = "overlapped"

@@ -8,6 +8,7 @@ import msgspec
 
 from insights.reaggregation.scope import CampaignRange, Scope, ranges
 from insights.rollups.targets import Target
+from insights.sources import EVENTS, TRACKED
 from warehouse import client
 
 FEATURE = "reaggregate"
@@ -20,10 +21,10 @@ MOST_PARTS = 96  # of a day
 # account may have begun on the day before in UTC.
 _DAYS = """
 SELECT campaign_id, day, source, sum(found) FROM (
-    SELECT campaign_id, toDate(occurred_at) AS day, 'events' AS source, count() AS found
+    SELECT campaign_id, toDate(occurred_at) AS day, '{events}' AS source, count() AS found
     FROM metric_events WHERE {mine} AND occurred_at >= {first} AND occurred_at < {last} GROUP BY ALL
     UNION ALL
-    SELECT campaign_id, toDate(occurred_at) AS day, 'tracked' AS source, count() AS found
+    SELECT campaign_id, toDate(occurred_at) AS day, '{tracked}' AS source, count() AS found
     FROM interactions WHERE {mine} AND occurred_at >= {first} AND occurred_at < {last} GROUP BY ALL
     UNION ALL
     SELECT campaign_id, toDate(starts_at) AS day, report AS source, count() AS found
@@ -46,6 +47,8 @@ SELECT campaign_id, day, source, sum(found) FROM (
 GROUP BY campaign_id, day, source
 ORDER BY campaign_id, day, source
 """.format(  # noqa: S608 (fragments of ours)
+    events=EVENTS,
+    tracked=TRACKED,
     mine="workspace_id IN %(workspaces)s AND campaign_id IN %(campaigns)s",
     first="toDateTime(%(first)s, 'UTC')",
     last="toDateTime(%(last)s, 'UTC')",

@@ -10,6 +10,7 @@ end, `edges` where one begins or ends, and `dates`, the number of the day that b
 
 from typing import NamedTuple
 
+from insights.sources import EVENTS, TRACKED
 from warehouse.tables import REPORT_KEY, ROLLUP_15MIN, ROLLUP_DAY, ROLLUP_MINUTE, SUMS, Table
 
 # How long the minutes of a quarter of an hour are kept up: an older one is made of raw rows.
@@ -148,25 +149,25 @@ def _minutes(where: str) -> str:
 
 def _events(level: Level, where: str = "1") -> str:
     return f"""
-        SELECT workspace_id, campaign_id, {level.bucket_of}(occurred_at) AS bucket, 'events' AS source,
+        SELECT workspace_id, campaign_id, {level.bucket_of}(occurred_at) AS bucket, '{EVENTS}' AS source,
                platform, region, device, {_currency("isNotNull(spend) OR isNotNull(revenue)")}, {_FIGURES},
                0 AS stands
         FROM metric_events FINAL
         PREWHERE {_within(level)}
-        WHERE (workspace_id, campaign_id, {level.bucket_of}(occurred_at)) IN {_wanted_of("events", where)}
+        WHERE (workspace_id, campaign_id, {level.bucket_of}(occurred_at)) IN {_wanted_of(EVENTS, where)}
     """
 
 
 def _tracked(level: Level, where: str = "1") -> str:
     """What was tracked, counted by kind; only a conversion has a value."""
     return f"""
-        SELECT workspace_id, campaign_id, {level.bucket_of}(occurred_at) AS bucket, 'tracked' AS source,
+        SELECT workspace_id, campaign_id, {level.bucket_of}(occurred_at) AS bucket, '{TRACKED}' AS source,
                platform, region, device, {_currency("kind = 'conversion' AND isNotNull(value)")},
                if(kind = 'impression', {_ONE}, NULL), if(kind = 'click', {_ONE}, NULL),
                if(kind = 'conversion', {_ONE}, NULL), NULL, if(kind = 'conversion', value, NULL), 0 AS stands
         FROM interactions FINAL
         PREWHERE {_within(level)}
-        WHERE (workspace_id, campaign_id, {level.bucket_of}(occurred_at)) IN {_wanted_of("tracked", where)}
+        WHERE (workspace_id, campaign_id, {level.bucket_of}(occurred_at)) IN {_wanted_of(TRACKED, where)}
     """
 
 

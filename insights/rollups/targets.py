@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal, NamedTuple
 from uuid import UUID
 
-EVENTS = "events"
-TRACKED = "tracked"
+from insights.sources import EVENTS, TRACKED
+
 MINUTE = timedelta(minutes=1)
 # What one statement is asked for at most: its text must be parsed, its buckets looked up one by one.
 MOST_SPANS = 1_000
