@@ -11,6 +11,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 DAY = timedelta(days=1)
+_1970 = date(1970, 1, 1).toordinal()
 
 
 class Day(NamedTuple):
@@ -21,6 +22,11 @@ class Day(NamedTuple):
 
 def midnight(day: date, zone: ZoneInfo) -> int:
     return int(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp())
+
+
+def days_since_1970(day: date) -> int:
+    """As the engine counts dates."""
+    return day.toordinal() - _1970
 
 
 def days_touched(stretches: Iterable[tuple[int, int]], timezone: str) -> list[Day]:

@@ -5,11 +5,10 @@ Whoever wants figures to be right, for whatever reason, calls `recompute`: nothi
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from insights.local_days import days_touched
+from insights.local_days import days_since_1970, days_touched
 from insights.rollups import statements
 from insights.rollups.floors import above_floors
 from insights.rollups.marks import RECOMPUTING
@@ -20,8 +19,6 @@ from runtime.config import configuration
 from runtime.fault_points import FaultPoint, reached
 from runtime.telemetry.metrics import Metric, observe
 from warehouse import client
-
-_1970 = date(1970, 1, 1).toordinal()
 
 
 class Step(NamedTuple):
@@ -107,11 +104,10 @@ def parameters_of(step: Step, seconds: float) -> dict[str, Any]:
 
 
 def _days_of(step: Step) -> dict[str, Any]:
-    """As the engine counts them: since 1970."""
     length = statements.QUARTER_HOUR.seconds
     spans = [(target.span[3] // length * length, target.span[4]) for target in step.targets]
     touched = days_touched(spans, step.zone)
-    days = [(day.date.toordinal() - _1970, day.begins, day.ends) for day in touched]
+    days = [(days_since_1970(day.date), day.begins, day.ends) for day in touched]
     begins = {begin: number for number, begin, _ in days}
     edges = sorted({0, *begins, *(end for *_, end in days)})
     return {"days": days, "edges": edges, "dates": [begins.get(edge, 0) for edge in edges]}
