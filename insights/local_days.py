@@ -4,7 +4,7 @@ A day begins at local midnight, or where a clock skips it at the first instant a
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -22,6 +22,11 @@ class Day(NamedTuple):
 
 def midnight(day: date, zone: ZoneInfo) -> int:
     return int(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp())
+
+
+def utc_midnight(day: date) -> datetime:
+    """When this day begins in UTC; of a moment in UTC, the day that it lies in."""
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
 def days_since_1970(day: date) -> int:

@@ -1,18 +1,19 @@
 """Cuts a scope into pieces that one recompute takes: days of one campaign, until they hold enough rows."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import msgspec
 
+from insights.local_days import DAY, utc_midnight
 from insights.reaggregation.scope import CampaignRange, Scope, ranges
 from insights.rollups.targets import Target
 from insights.sources import EVENTS, TRACKED
 from warehouse import client
 
 FEATURE = "reaggregate"
-DAY, QUARTER_HOUR = timedelta(days=1), timedelta(minutes=15)
+QUARTER_HOUR = timedelta(minutes=15)
 MOST_ROWS = 200_000
 MOST_DAYS = 31
 MOST_PARTS = 96  # of a day
@@ -180,7 +181,7 @@ def _target(wanted: CampaignRange, source: str, days: Sequence[Day]) -> Target:
 
 
 def _starts(day: Day) -> datetime:
-    return datetime(day.day.year, day.day.month, day.day.day, tzinfo=UTC)
+    return utc_midnight(day.day)
 
 
 def _ends(day: Day) -> datetime:

@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 from uuid import UUID
 
+from insights.local_days import DAY, utc_midnight
 from insights.sources import EVENTS, TRACKED
 
 MINUTE = timedelta(minutes=1)
@@ -100,10 +101,6 @@ def _parts(target: Target) -> Iterator[Target]:
     """Cut at midnights in UTC, where every level begins a bucket or has it recomputed by both parts."""
     first = target.first
     while first < target.last:
-        cut = min(_midnight_after(first), target.last)
+        cut = min(utc_midnight(first) + DAY, target.last)
         yield target._replace(first=first, last=cut)
         first = cut
-
-
-def _midnight_after(moment: datetime) -> datetime:
-    return datetime(moment.year, moment.month, moment.day, tzinfo=UTC) + timedelta(days=1)
