@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import NamedTuple, TextIO
 
 from demo.notes import Notes, read_notes
-from demo.progress import shown
 from demo.stack import base_url
+from demo.terminal import shown
 from ingestion.eventlog.opening import event_log
 from ingestion.sources.simulated.campaigns import Campaign
 from ingestion.sources.simulated.door import Door

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from accounts.schedule import Turn, schedule_once
+from api.schedule import Crontab, schedule_once
 
 SCHEDULE = (
-    Turn("Delete settled dead letters", "ingestion.tasks.delete_settled_letters", "10", "4", 12 * 3600),
+    Crontab("Delete settled dead letters", "ingestion.tasks.delete_settled_letters", "10", "4", 12 * 3600),
 )
 
 

@@ -4,13 +4,14 @@ A day begins at local midnight, or where a clock skips it at the first instant a
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 DAY = timedelta(days=1)
+_1970 = date(1970, 1, 1).toordinal()
 
 
 class Day(NamedTuple):
@@ -21,6 +22,16 @@ class Day(NamedTuple):
 
 def midnight(day: date, zone: ZoneInfo) -> int:
     return int(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp())
+
+
+def utc_midnight(day: date) -> datetime:
+    """When this day begins in UTC; of a moment in UTC, the day that it lies in."""
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+def days_since_1970(day: date) -> int:
+    """As the engine counts dates."""
+    return day.toordinal() - _1970
 
 
 def days_touched(stretches: Iterable[tuple[int, int]], timezone: str) -> list[Day]:

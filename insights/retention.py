@@ -5,7 +5,7 @@ is killed in between, the next run goes on from what stands in Postgres.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from django.utils import timezone
 from accounts.floors import floor_for
 from accounts.models import Workspace
 from accounts.services.floors import raw_floor_raise, raw_floor_seal
+from insights.local_days import utc_midnight
 from insights.rollups.progress import data_through
 from runtime.config import configuration
 from warehouse import client
@@ -146,8 +147,7 @@ def _marks_below(floor: date, workspace_id: UUID) -> int:
 
 
 def _parameters(floor: date, workspaces: Sequence[UUID]) -> dict[str, Any]:
-    midnight = datetime(floor.year, floor.month, floor.day, tzinfo=UTC)
-    return {"floor": int(midnight.timestamp()), "workspaces": tuple(workspaces)}
+    return {"floor": int(utc_midnight(floor).timestamp()), "workspaces": tuple(workspaces)}
 
 
 def _by_floor(floors: Floors) -> dict[date, list[UUID]]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from accounts.schedule import Beat, Turn, schedule_once
+from api.schedule import Crontab, Interval, schedule_once
 from runtime.config import configuration
 
 
@@ -11,9 +11,9 @@ def schedule_insights(**_: Any) -> None:
     seconds = configuration().aggregation.sweep_seconds
     schedule_once(
         (
-            Beat("Sweep up what is marked", "insights.aggregate", seconds),
-            Turn("Queue up runs that were passed over", "insights.queue_up_again", "*/5", "*", 4 * 60),
-            Turn("Let go of old raw rows", "insights.retention", "50", "*", 50 * 60),
-            Turn("Drop old minutes", "insights.drop_minutes", "20", "*", 50 * 60),
+            Interval("Sweep up what is marked", "insights.aggregate", seconds),
+            Crontab("Queue up runs that were passed over", "insights.queue_up_again", "*/5", "*", 4 * 60),
+            Crontab("Let go of old raw rows", "insights.retention", "50", "*", 50 * 60),
+            Crontab("Drop old minutes", "insights.drop_minutes", "20", "*", 50 * 60),
         )
     )

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from accounts.schedule import Turn, schedule_once
+from api.schedule import Crontab, schedule_once
 
-SCHEDULE = (Turn("Fail runs that nobody works on", "runs.tasks.fail_stuck_runs", "*/5", "*", 4 * 60),)
+SCHEDULE = (Crontab("Fail runs that nobody works on", "runs.tasks.fail_stuck_runs", "*/5", "*", 4 * 60),)
 
 
 def schedule_runs(**_: Any) -> None:

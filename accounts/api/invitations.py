@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api import documentation as told
+from accounts.api import documentation
 from accounts.api.answers import RegistrationAnswer
 from accounts.api.bodies import invitation_body, token_body, user_body, workspace_body
 from accounts.api.queueing import mail_later
@@ -47,7 +47,7 @@ class InvitationsView(WorkspaceView, GenericAPIView[Invitation]):
         tags=TAGS,
         request=InvitationSerializer,
         responses={201: InvitationSerializer},
-        examples=told.INVITATION_EXAMPLES,
+        examples=documentation.INVITATION_EXAMPLES,
     )
     def post(self, request: Request, workspace_id: UUID) -> Response:
         """They get a mail with a link. Inviting an address again replaces the earlier invitation."""
@@ -59,7 +59,7 @@ class InvitationsView(WorkspaceView, GenericAPIView[Invitation]):
 class InvitationView(WorkspaceView):
     rights = {"DELETE": Right.ADMIN}
 
-    @extend_schema(summary="Withdraw an invitation", tags=TAGS, responses=told.DONE)
+    @extend_schema(summary="Withdraw an invitation", tags=TAGS, responses=documentation.DONE)
     def delete(self, request: Request, workspace_id: UUID, invitation_id: UUID) -> Response:
         """Its link works no more."""
         invitation_revoke(workspace_id=caller_of(request).home, invitation_id=invitation_id)
@@ -74,7 +74,7 @@ class AcceptView(APIView):
         tags=TAGS,
         request=AcceptanceSerializer,
         responses=RegistrationAnswer,
-        examples=told.ACCEPTANCE_EXAMPLES,
+        examples=documentation.ACCEPTANCE_EXAMPLES,
     )
     def post(self, request: Request) -> Response:
         """Somebody new chooses a password; who has an account gives theirs, or sends an access token."""

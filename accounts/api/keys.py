@@ -8,7 +8,7 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api import documentation as told
+from accounts.api import documentation
 from accounts.api.answers import NewApiKeyAnswer
 from accounts.api.bodies import api_key_body, write_key_body
 from accounts.api.serializers import ApiKeySerializer, WriteKeySerializer
@@ -44,7 +44,7 @@ class ApiKeysView(KeyListView):
         tags=TAGS,
         request=ApiKeySerializer,
         responses={201: NewApiKeyAnswer},
-        examples=told.API_KEY_EXAMPLES,
+        examples=documentation.API_KEY_EXAMPLES,
     )
     def post(self, request: Request, workspace_id: UUID | None = None) -> Response:
         """`key` is shown this once. Nobody makes a key that may do more than they may."""
@@ -66,7 +66,7 @@ class WriteKeysView(KeyListView):
         tags=TAGS,
         request=WriteKeySerializer,
         responses={201: WriteKeySerializer},
-        examples=told.WRITE_KEY_EXAMPLES,
+        examples=documentation.WRITE_KEY_EXAMPLES,
     )
     def post(self, request: Request, workspace_id: UUID | None = None) -> Response:
         """It may only send events, and is meant to stand in web pages."""
@@ -82,7 +82,7 @@ class KeyView(WorkspaceView):
     rights = {"DELETE": Right.ADMIN}
     kind: ClassVar[type[ApiKey] | type[WriteKey]]
 
-    @extend_schema(summary="Revoke a key", tags=TAGS, responses=told.DONE)
+    @extend_schema(summary="Revoke a key", tags=TAGS, responses=documentation.DONE)
     def delete(self, request: Request, key_id: UUID, workspace_id: UUID | None = None) -> Response:
         """It works no more from now on. Revoking twice is fine."""
         key_revoke(kind=self.kind, workspace_id=caller_of(request).home, key_id=key_id)

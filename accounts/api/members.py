@@ -7,7 +7,7 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api import documentation as told
+from accounts.api import documentation
 from accounts.api.answers import MemberAnswer
 from accounts.api.bodies import member_body
 from accounts.api.serializers import MemberSerializer
@@ -39,7 +39,9 @@ class MemberView(WorkspaceView):
     # Everybody may remove one membership, their own; the service knows whose it is.
     rights = {"GET": Right.READ, "PATCH": Right.ADMIN, "DELETE": Right.READ}
 
-    @extend_schema(summary="Read a member", tags=TAGS, responses=MemberAnswer, examples=told.MEMBER_EXAMPLES)
+    @extend_schema(
+        summary="Read a member", tags=TAGS, responses=MemberAnswer, examples=documentation.MEMBER_EXAMPLES
+    )
     def get(self, request: Request, workspace_id: UUID, membership_id: UUID) -> Response:
         return Response(member_body(member_get(caller_of(request).home, membership_id)))
 
@@ -48,7 +50,7 @@ class MemberView(WorkspaceView):
         tags=TAGS,
         request=MemberSerializer,
         responses=MemberAnswer,
-        examples=told.MEMBER_EXAMPLES,
+        examples=documentation.MEMBER_EXAMPLES,
     )
     def patch(self, request: Request, workspace_id: UUID, membership_id: UUID) -> Response:
         """Nobody gives or takes a role with more rights than they hold. The last owner stays one (409)."""
@@ -56,7 +58,7 @@ class MemberView(WorkspaceView):
         membership = member_update(caller=caller_of(request), membership_id=membership_id, **changes)
         return Response(member_body(membership))
 
-    @extend_schema(summary="Remove a member, or leave", tags=TAGS, responses=told.DONE)
+    @extend_schema(summary="Remove a member, or leave", tags=TAGS, responses=documentation.DONE)
     def delete(self, request: Request, workspace_id: UUID, membership_id: UUID) -> Response:
         """Everybody may leave but the last owner (409)."""
         member_remove(caller=caller_of(request), membership_id=membership_id)

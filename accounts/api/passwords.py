@@ -5,7 +5,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api import documentation as told
+from accounts.api import documentation
 from accounts.api.answers import TokensAnswer
 from accounts.api.bodies import token_body
 from accounts.api.queueing import mail_later
@@ -32,7 +32,7 @@ class PasswordChangeView(APIView):
         tags=TAGS,
         request=PasswordChangeSerializer,
         responses=TokensAnswer,
-        examples=told.PASSWORD_CHANGE_EXAMPLES,
+        examples=documentation.PASSWORD_CHANGE_EXAMPLES,
     )
     def post(self, request: Request) -> Response:
         """Every refresh token and session ends; the answer is a new pair to go on with."""
@@ -48,8 +48,8 @@ class PasswordForgottenView(PublicView):
         tags=TAGS,
         auth=[],
         request=PasswordForgottenSerializer,
-        responses=told.MAIL_ON_ITS_WAY,
-        examples=told.PASSWORD_FORGOTTEN_EXAMPLES,
+        responses=documentation.MAIL_ON_ITS_WAY,
+        examples=documentation.PASSWORD_FORGOTTEN_EXAMPLES,
     )
     def post(self, request: Request) -> Response:
         """Always a 202: the mail goes out only if somebody has this address."""
@@ -65,8 +65,8 @@ class PasswordResetView(PublicView):
         tags=TAGS,
         auth=[],
         request=PasswordResetSerializer,
-        responses=told.DONE,
-        examples=told.PASSWORD_RESET_EXAMPLES,
+        responses=documentation.DONE,
+        examples=documentation.PASSWORD_RESET_EXAMPLES,
     )
     def post(self, request: Request) -> Response:
         """With the token from the mail, which works once. Every refresh token and session ends."""

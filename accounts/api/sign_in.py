@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api import documentation as told
+from accounts.api import documentation
 from accounts.api.answers import RegistrationAnswer, SignInAnswer, TokensAnswer, UserAnswer
 from accounts.api.bodies import token_body, user_body, workspace_body
 from accounts.api.serializers import (
@@ -42,7 +42,7 @@ class RegisterView(PublicView):
         auth=[],
         request=RegistrationSerializer,
         responses={201: RegistrationAnswer},
-        examples=told.REGISTRATION_EXAMPLES,
+        examples=documentation.REGISTRATION_EXAMPLES,
     )
     def post(self, request: Request) -> Response:
         """A new user and a workspace that they own. A 409 says only that it cannot be done."""
@@ -60,7 +60,7 @@ class LoginView(PublicView):
         auth=[],
         request=SignInSerializer,
         responses=SignInAnswer,
-        examples=told.SIGN_IN_EXAMPLES,
+        examples=documentation.SIGN_IN_EXAMPLES,
     )
     def post(self, request: Request) -> Response:
         """A 401 does not tell whether the address or the password was wrong."""
@@ -77,7 +77,7 @@ class RefreshView(PublicView):
         auth=[],
         request=RefreshSerializer,
         responses=TokensAnswer,
-        examples=told.REFRESH_EXAMPLES,
+        examples=documentation.REFRESH_EXAMPLES,
     )
     def post(self, request: Request) -> Response:
         """It works once; a second use is a 401."""
@@ -90,8 +90,8 @@ class LogoutView(PublicView):
         tags=TAGS,
         auth=[],
         request=RefreshSerializer,
-        responses=told.DONE,
-        examples=told.LOGOUT_EXAMPLES,
+        responses=documentation.DONE,
+        examples=documentation.LOGOUT_EXAMPLES,
     )
     def post(self, request: Request) -> Response:
         """The refresh token is dead at once; access tokens end by themselves within five minutes."""
@@ -102,7 +102,7 @@ class LogoutView(PublicView):
 class MeView(APIView):
     permission_classes = (IsSignedIn,)
 
-    @extend_schema(summary="Who am I", tags=TAGS, responses=UserAnswer, examples=told.USER_EXAMPLES)
+    @extend_schema(summary="Who am I", tags=TAGS, responses=UserAnswer, examples=documentation.USER_EXAMPLES)
     def get(self, request: Request) -> Response:
         """The user behind an access token, and their workspaces; an API key is nobody and gets a 403."""
         return Response(user_body(user_get(caller_of(request))))
@@ -112,7 +112,7 @@ class MeView(APIView):
         tags=TAGS,
         request=ProfileSerializer,
         responses=UserAnswer,
-        examples=told.USER_EXAMPLES,
+        examples=documentation.USER_EXAMPLES,
     )
     def patch(self, request: Request) -> Response:
         user = user_get(caller_of(request))

@@ -9,7 +9,7 @@ from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api import documentation as told
+from accounts.api import documentation
 from accounts.api.bodies import workspace_body
 from accounts.api.serializers import WorkspaceSerializer
 from accounts.caller import caller_of
@@ -44,7 +44,7 @@ class WorkspacesView(GenericAPIView[Workspace]):
         tags=TAGS,
         request=WorkspaceSerializer,
         responses={201: WorkspaceSerializer},
-        examples=told.WORKSPACE_EXAMPLES,
+        examples=documentation.WORKSPACE_EXAMPLES,
     )
     def post(self, request: Request) -> Response:
         """You become its owner."""
@@ -58,7 +58,10 @@ class NamedWorkspaceView(WorkspaceView):
     rights = {"GET": Right.READ, "PATCH": Right.ADMIN}
 
     @extend_schema(
-        summary="Read a workspace", tags=TAGS, responses=WorkspaceSerializer, examples=told.WORKSPACE_EXAMPLES
+        summary="Read a workspace",
+        tags=TAGS,
+        responses=WorkspaceSerializer,
+        examples=documentation.WORKSPACE_EXAMPLES,
     )
     def get(self, request: Request, workspace_id: UUID) -> Response:
         return Response(workspace_body(workspace_get(caller_of(request))))
@@ -68,7 +71,7 @@ class NamedWorkspaceView(WorkspaceView):
         tags=TAGS,
         request=WorkspaceSerializer,
         responses=WorkspaceSerializer,
-        examples=told.WORKSPACE_EXAMPLES,
+        examples=documentation.WORKSPACE_EXAMPLES,
     )
     def patch(self, request: Request, workspace_id: UUID) -> Response:
         """For admins and owners. The zone and currency are defaults: campaigns keep their own."""

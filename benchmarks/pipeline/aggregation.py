@@ -82,7 +82,8 @@ def _fill(hour: datetime, workspace: UUID, campaigns: Sequence[UUID]) -> None:
 
 def _recompute(workspace: UUID, campaigns: Sequence[UUID], minute: datetime) -> float:
     from insights.rollups.recompute import recompute
-    from insights.rollups.targets import EVENTS, Target
+    from insights.rollups.targets import Target
+    from insights.sources import EVENTS
 
     began = time.perf_counter()
     recompute(

@@ -134,7 +134,7 @@ def bare_loop(log: Any, options: Any) -> Speed:
 def product(log: Any, options: Any) -> Speed:
     from ingestion.pipeline.consumer import product_steps
     from ingestion.pipeline.running import Session, consume
-    from ingestion.pipeline.stopping import StopRequest
+    from ingestion.pipeline.stop_request import StopRequest
 
     watch, stop = Watch(), StopRequest()
 

@@ -14,7 +14,7 @@ from accounts.rights import Right
 from accounts.selectors import workspace_get
 from api.etags import etag_of, tagged
 from api.filters import StrictFilterBackend
-from campaigns.api import documentation as told
+from campaigns.api import documentation
 from campaigns.api.bodies import campaign_body
 from campaigns.api.filters import CampaignFilters
 from campaigns.api.reading import campaign_fields, expected_version
@@ -56,7 +56,7 @@ class CampaignsView(WorkspaceView, GenericAPIView[Campaign]):
         tags=TAGS,
         request=CampaignSerializer,
         responses={201: CampaignSerializer},
-        examples=told.CAMPAIGN_EXAMPLES,
+        examples=documentation.CAMPAIGN_EXAMPLES,
     )
     def post(self, request: Request) -> Response:
         """Without a `reference` it gets the next free `cmp-<n>` of the workspace."""
@@ -72,9 +72,9 @@ class CampaignView(WorkspaceView):
     @extend_schema(
         summary="Read a campaign",
         tags=TAGS,
-        parameters=[told.CAMPAIGN_NAME, told.IF_NONE_MATCH],
-        responses={200: CampaignSerializer, 304: told.NOT_MODIFIED},
-        examples=told.CAMPAIGN_EXAMPLES,
+        parameters=[documentation.CAMPAIGN_NAME, documentation.IF_NONE_MATCH],
+        responses={200: CampaignSerializer, 304: documentation.NOT_MODIFIED},
+        examples=documentation.CAMPAIGN_EXAMPLES,
     )
     def get(self, request: Request, name: str) -> Response:
         """By id or reference; archived ones answer too."""
@@ -83,10 +83,10 @@ class CampaignView(WorkspaceView):
     @extend_schema(
         summary="Replace a campaign",
         tags=TAGS,
-        parameters=[told.CAMPAIGN_NAME, told.IF_MATCH],
+        parameters=[documentation.CAMPAIGN_NAME, documentation.IF_MATCH],
         request=CampaignSerializer,
         responses=CampaignSerializer,
-        examples=told.CAMPAIGN_EXAMPLES,
+        examples=documentation.CAMPAIGN_EXAMPLES,
     )
     def put(self, request: Request, name: str) -> Response:
         """What is left out returns to its default; only the reference stays as it is."""
@@ -98,10 +98,10 @@ class CampaignView(WorkspaceView):
     @extend_schema(
         summary="Change a campaign",
         tags=TAGS,
-        parameters=[told.CAMPAIGN_NAME, told.IF_MATCH],
+        parameters=[documentation.CAMPAIGN_NAME, documentation.IF_MATCH],
         request=CampaignSerializer,
         responses=CampaignSerializer,
-        examples=told.CHANGE_EXAMPLES,
+        examples=documentation.CHANGE_EXAMPLES,
     )
     def patch(self, request: Request, name: str) -> Response:
         """Only what is named changes. An archived campaign takes nothing before a new `status`."""
@@ -113,8 +113,8 @@ class CampaignView(WorkspaceView):
     @extend_schema(
         summary="Archive a campaign",
         tags=TAGS,
-        parameters=[told.CAMPAIGN_NAME, told.IF_MATCH],
-        responses=told.REMOVED,
+        parameters=[documentation.CAMPAIGN_NAME, documentation.IF_MATCH],
+        responses=documentation.REMOVED,
     )
     def delete(self, request: Request, name: str) -> Response:
         """It leaves the lists but can still be read, and its facts stay. Archiving twice is fine."""

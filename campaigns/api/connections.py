@@ -16,7 +16,7 @@ from accounts.selectors import workspace_get
 from api.etags import etag_of, tagged
 from api.filters import StrictFilterBackend
 from api.serializers import checked
-from campaigns.api import documentation as told
+from campaigns.api import documentation
 from campaigns.api.bodies import connection_body
 from campaigns.api.filters import ConnectionFilters
 from campaigns.api.reading import expected_version
@@ -58,7 +58,7 @@ class ConnectionsView(WorkspaceView, GenericAPIView[Connection]):
         tags=TAGS,
         request=ConnectionSerializer,
         responses={201: ConnectionBodySerializer},
-        examples=told.CONNECTION_EXAMPLES,
+        examples=documentation.CONNECTION_EXAMPLES,
     )
     def post(self, request: Request) -> Response:
         """Its credentials are stored encrypted and never shown again."""
@@ -74,8 +74,8 @@ class ConnectionView(WorkspaceView):
     @extend_schema(
         summary="Read an ad account",
         tags=TAGS,
-        parameters=[told.IF_NONE_MATCH],
-        responses={200: ConnectionBodySerializer, 304: told.NOT_MODIFIED},
+        parameters=[documentation.IF_NONE_MATCH],
+        responses={200: ConnectionBodySerializer, 304: documentation.NOT_MODIFIED},
     )
     def get(self, request: Request, connection_id: UUID) -> Response:
         """Of its credentials you see whether there are any, and since when."""
@@ -84,10 +84,10 @@ class ConnectionView(WorkspaceView):
     @extend_schema(
         summary="Change an ad account",
         tags=TAGS,
-        parameters=[told.IF_MATCH],
+        parameters=[documentation.IF_MATCH],
         request=ConnectionSerializer,
         responses=ConnectionBodySerializer,
-        examples=told.CREDENTIAL_EXAMPLES,
+        examples=documentation.CREDENTIAL_EXAMPLES,
     )
     def patch(self, request: Request, connection_id: UUID) -> Response:
         """`credentials` are replaced as a whole; `{}` forgets them. Platform and account id stay."""
@@ -98,7 +98,10 @@ class ConnectionView(WorkspaceView):
         return answer(request, changed)
 
     @extend_schema(
-        summary="Disconnect an ad account", tags=TAGS, parameters=[told.IF_MATCH], responses=told.REMOVED
+        summary="Disconnect an ad account",
+        tags=TAGS,
+        parameters=[documentation.IF_MATCH],
+        responses=documentation.REMOVED,
     )
     def delete(self, request: Request, connection_id: UUID) -> Response:
         """A 409 while campaigns run in it."""

@@ -13,7 +13,7 @@ from accounts.permissions import WorkspaceView
 from accounts.rights import Right
 from api.filters import StrictFilterBackend
 from api.serializers import checked
-from campaigns.api import documentation as told
+from campaigns.api import documentation
 from campaigns.api.bodies import grant_body
 from campaigns.api.serializers import GrantSerializer
 from campaigns.models import CampaignGrant
@@ -33,7 +33,7 @@ class GrantsView(WorkspaceView, GenericAPIView[CampaignGrant]):
     @extend_schema(
         summary="List who was granted a campaign",
         tags=TAGS,
-        parameters=[told.CAMPAIGN_NAME],
+        parameters=[documentation.CAMPAIGN_NAME],
         responses=GrantSerializer(many=True),
     )
     def get(self, request: Request, name: str) -> Response:
@@ -45,10 +45,10 @@ class GrantsView(WorkspaceView, GenericAPIView[CampaignGrant]):
     @extend_schema(
         summary="Grant a campaign",
         tags=TAGS,
-        parameters=[told.CAMPAIGN_NAME],
+        parameters=[documentation.CAMPAIGN_NAME],
         request=GrantSerializer,
         responses={200: GrantSerializer, 201: GrantSerializer},
-        examples=told.GRANT_EXAMPLES,
+        examples=documentation.GRANT_EXAMPLES,
     )
     def post(self, request: Request, name: str) -> Response:
         """Show the campaign to a restricted member. Granting twice answers 200 with what stands."""
@@ -63,13 +63,16 @@ class GrantView(WorkspaceView):
     rights = {"GET": Right.READ, "DELETE": Right.ADMIN}
 
     @extend_schema(
-        summary="Read a grant", tags=TAGS, parameters=[told.CAMPAIGN_NAME], responses=GrantSerializer
+        summary="Read a grant", tags=TAGS, parameters=[documentation.CAMPAIGN_NAME], responses=GrantSerializer
     )
     def get(self, request: Request, name: str, grant_id: UUID) -> Response:
         return Response(grant_body(grant_get(campaign_get(caller_of(request), name), grant_id)))
 
     @extend_schema(
-        summary="Take a grant back", tags=TAGS, parameters=[told.CAMPAIGN_NAME], responses=told.REMOVED
+        summary="Take a grant back",
+        tags=TAGS,
+        parameters=[documentation.CAMPAIGN_NAME],
+        responses=documentation.REMOVED,
     )
     def delete(self, request: Request, name: str, grant_id: UUID) -> Response:
         """From the next request on the restricted member no longer sees the campaign."""

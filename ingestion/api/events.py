@@ -14,7 +14,7 @@ from accounts.rights import Right
 from api.problem_codes import ProblemCode
 from api.problems import Problem
 from ingestion.accepting import Acceptance, accept
-from ingestion.api import documentation as told
+from ingestion.api import documentation
 from ingestion.api.bodies import EventLines, JsonEvents, sent_body
 from ingestion.errors import InvalidEvent
 
@@ -27,9 +27,9 @@ class EventsView(WorkspaceView):
     @extend_schema(
         summary="Send events",
         tags=["events"],
-        request=told.EVENTS_BODY,
-        responses=told.EVENTS_ANSWERS,
-        examples=told.EVENTS_EXAMPLES,
+        request=documentation.EVENTS_BODY,
+        responses=documentation.EVENTS_ANSWERS,
+        examples=documentation.EVENTS_EXAMPLES,
     )
     def post(self, request: Request) -> Response:
         """One event, `{"events": [...]}` or one a line (NDJSON); at most 1,000, gzipped if you like.

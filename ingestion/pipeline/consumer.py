@@ -16,7 +16,7 @@ from ingestion.pipeline.nudging import Nudge
 from ingestion.pipeline.seen import SeenWindow
 from ingestion.pipeline.writing import Insert, insert_rows, write
 from runtime.fault_points import FaultPoint, reached
-from runtime.options import Consumer as Limits
+from runtime.options import Consumer as Bounds
 
 # Goes on with something else until it is told that the wait is over.
 Meanwhile = Callable[[Callable[[], bool]], None]
@@ -32,9 +32,9 @@ class Steps(Struct):
     aside: Aside = field(default_factory=Aside)
 
 
-def product_steps(log: EventLog, prefix: str, limits: Limits) -> Steps:
+def product_steps(log: EventLog, prefix: str, bounds: Bounds) -> Steps:
     """`prefix` is that of the log's names: two logs share no window."""
-    window = SeenWindow(lambda: get_redis_connection("default"), prefix, limits)
+    window = SeenWindow(lambda: get_redis_connection("default"), prefix, bounds)
     return Steps(window, insert_rows, Nudge(), lambda dead: bury(log, dead))
 
 
@@ -44,7 +44,7 @@ def take(
     """The whole way of a batch. A crash anywhere in it costs a repetition and changes no figure.
 
     While it is inserted the next one is gathered, and goes no further before this one is committed. Returns
-    what was in it. Raises Stopped; anything else that it raises must end the process.
+    what was in it. Raises AskedToStop; anything else that it raises must end the process.
     """
     reached(FaultPoint.CONSUMER_POLLED)
     decoded = batch.decoded()

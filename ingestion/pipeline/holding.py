@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from ingestion.errors import TransientFailure
-from ingestion.pipeline.stopping import Stopped, StopRequest
+from ingestion.pipeline.stop_request import AskedToStop, StopRequest
 from runtime.telemetry.metrics import Metric, count
 from warehouse.errors import WarehouseUnavailable
 
@@ -30,7 +30,7 @@ class Holding:
         self._beat = beat
 
     def until_done(self, doing: str, action: Callable[[], T]) -> T:
-        """Returns what `action` returns, at last; it may run many times. Raises Stopped."""
+        """Returns what `action` returns, at last; it may run many times. Raises AskedToStop."""
         pause = FIRST_PAUSE
         while True:
             self._beat()
@@ -48,7 +48,7 @@ class Holding:
         deadline = time.monotonic() + seconds
         while (left := deadline - time.monotonic()) > 0:
             if self._stop.is_made():
-                raise Stopped
+                raise AskedToStop
             self._beat()
             self._hold_on(min(left, SLICE))
 

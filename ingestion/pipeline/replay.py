@@ -19,7 +19,7 @@ from ingestion.pipeline.consumer import take
 from ingestion.pipeline.gathering import Gathering
 from ingestion.pipeline.holding import Holding
 from ingestion.pipeline.running import Session
-from ingestion.pipeline.stopping import Stopped
+from ingestion.pipeline.stop_request import AskedToStop
 
 LOOK_EVERY = 1.0
 
@@ -79,7 +79,7 @@ def replay(session: Session, group: str, start: datetime | None, show: Callable[
     """Returns how far it came: to the end, unless it was asked to stop. The group is forgotten."""
     course = Course()
     starting = Holding(time.sleep, session.stop, session.beat)
-    with suppress(Stopped):
+    with suppress(AskedToStop):
         opened = starting.until_done("joining", lambda: session.log.consumer(group, TOPICS, start))
         with closing(opened) as consumer:
             _until_through(session, consumer, group, course, show)

@@ -14,35 +14,35 @@ _CLICK_ID_FIELDS = [(name, name) for name in CLICK_IDS]
 
 
 def metric_rows(facts: Facts[MetricEvent]) -> Columns:
-    told = [event.payload for event in facts.events]
+    payloads = [event.payload for event in facts.events]
     return _common(facts) | {
-        "region": [payload.region for payload in told],
-        "device": [payload.device for payload in told],
-        "impressions": [payload.impressions for payload in told],
-        "clicks": [payload.clicks for payload in told],
-        "conversions": [payload.conversions for payload in told],
-        "spend": [payload.spend for payload in told],
-        "revenue": [payload.revenue for payload in told],
-        "currency": [payload.currency for payload in told],
+        "region": [payload.region for payload in payloads],
+        "device": [payload.device for payload in payloads],
+        "impressions": [payload.impressions for payload in payloads],
+        "clicks": [payload.clicks for payload in payloads],
+        "conversions": [payload.conversions for payload in payloads],
+        "spend": [payload.spend for payload in payloads],
+        "revenue": [payload.revenue for payload in payloads],
+        "currency": [payload.currency for payload in payloads],
     }
 
 
 def interaction_rows(facts: Facts[Interaction]) -> Columns:
-    told = [event.payload for event in facts.events]
+    payloads = [event.payload for event in facts.events]
     return _common(facts) | {
         "kind": [event.kind for event in facts.events],
-        "source": [payload.source for payload in told],
-        "visitor_hash": [int(payload.visitor or "0", 16) for payload in told],
-        "click_ids": [_named(payload, _CLICK_ID_FIELDS) for payload in told],
-        "clicked_event_id": [payload.click_id for payload in told],
-        "conversion_type": [payload.type for payload in told],
-        "value": [payload.value for payload in told],
-        "currency": [payload.currency for payload in told],
-        "region": [payload.region for payload in told],
-        "device": [payload.device for payload in told],
-        "utm": [_named(payload, _UTM_FIELDS) for payload in told],
-        "referrer": [payload.referrer for payload in told],
-        "consent": [payload.consent for payload in told],
+        "source": [payload.source for payload in payloads],
+        "visitor_hash": [int(payload.visitor or "0", 16) for payload in payloads],
+        "click_ids": [_named(payload, _CLICK_ID_FIELDS) for payload in payloads],
+        "clicked_event_id": [payload.click_id for payload in payloads],
+        "conversion_type": [payload.type for payload in payloads],
+        "value": [payload.value for payload in payloads],
+        "currency": [payload.currency for payload in payloads],
+        "region": [payload.region for payload in payloads],
+        "device": [payload.device for payload in payloads],
+        "utm": [_named(payload, _UTM_FIELDS) for payload in payloads],
+        "referrer": [payload.referrer for payload in payloads],
+        "consent": [payload.consent for payload in payloads],
     }
 
 
@@ -59,15 +59,15 @@ def snapshot_rows(reported: list[Reported]) -> Columns:
 def slice_rows(reported: list[Reported]) -> Columns:
     """A row for each slice; no order between them matters."""
     parts = [(one, part) for one in reported for part in one.snapshot.payload.slices]
-    told: list[Slice] = [part for _, part in parts]
+    slices: list[Slice] = [part for _, part in parts]
     return _report([one for one, _ in parts]) | {
-        "region": [part.region for part in told],
-        "device": [part.device for part in told],
-        "impressions": [part.impressions for part in told],
-        "clicks": [part.clicks for part in told],
-        "conversions": [part.conversions for part in told],
-        "spend": [part.spend for part in told],
-        "revenue": [part.revenue for part in told],
+        "region": [part.region for part in slices],
+        "device": [part.device for part in slices],
+        "impressions": [part.impressions for part in slices],
+        "clicks": [part.clicks for part in slices],
+        "conversions": [part.conversions for part in slices],
+        "spend": [part.spend for part in slices],
+        "revenue": [part.revenue for part in slices],
         "currency": [one.snapshot.payload.currency for one, _ in parts],
     }
 

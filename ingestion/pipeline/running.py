@@ -19,7 +19,7 @@ from ingestion.pipeline.facts import Decoded
 from ingestion.pipeline.gathering import Gathering
 from ingestion.pipeline.holding import Holding
 from ingestion.pipeline.progress import Progress
-from ingestion.pipeline.stopping import Stopped, StopRequest
+from ingestion.pipeline.stop_request import AskedToStop, StopRequest
 from runtime.options import Consumer as Bounds
 from runtime.readiness import announce_ready
 from runtime.telemetry.metrics import Metric, count, observe
@@ -41,7 +41,7 @@ class Session(Struct):
 def consume(session: Session) -> ConsumerStop | None:
     """Until it is asked to stop, or until a person must look: then it returns why."""
     starting = Holding(time.sleep, session.stop, session.beat)
-    with suppress(Stopped):
+    with suppress(AskedToStop):
         if standing := starting.until_done("looking for a stop", standing_stop):
             return standing
         with closing(

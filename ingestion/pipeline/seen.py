@@ -21,7 +21,7 @@ from msgspec import structs
 from api.cache_server import CACHE_ERRORS
 from ingestion.eventlog.base import Partition, stretches
 from ingestion.pipeline.facts import Decoded, E, Facts
-from runtime.options import Consumer as Limits
+from runtime.options import Consumer as Bounds
 from runtime.telemetry.metrics import Metric, count
 
 log = logging.getLogger(__name__)
@@ -45,20 +45,20 @@ NOTHING: Memory = {}
 class SeenWindow:
     """For the consumer that owns the partitions; another one beside it costs repeated work, no more."""
 
-    def __init__(self, connect: Callable[[], Any], prefix: str, limits: Limits) -> None:
+    def __init__(self, connect: Callable[[], Any], prefix: str, bounds: Bounds) -> None:
         """A window of no events is switched off."""
         self._connect = connect
         self._prefix = f"{prefix}:seen"
-        self._limits = limits
+        self._bounds = bounds
         self._not_before = 0.0
 
     def switch_off(self) -> None:
         """Skip nothing and remember nothing, as a replay must."""
-        self._limits = structs.replace(self._limits, seen_events=0)
+        self._bounds = structs.replace(self._bounds, seen_events=0)
 
     def without_repeats(self, decoded: Decoded) -> tuple[Decoded, Memory]:
         """What may have to be stored, and what to remember once it is. One call; raises for no server."""
-        if not self._limits.seen_events or time.monotonic() < self._not_before:
+        if not self._bounds.seen_events or time.monotonic() < self._not_before:
             return decoded, NOTHING
         shares = [*_shares(decoded.metric_events), *_shares(decoded.interactions)]
         try:
@@ -89,9 +89,9 @@ class SeenWindow:
 
     def _remember(self, memory: Memory) -> None:
         calls = self._connect().pipeline(transaction=False)
-        limits = self._limits.seen_hours * HOUR, self._limits.seen_events
+        bounds = self._bounds.seen_hours * HOUR, self._bounds.seen_events
         for partition, told in memory.items():
-            calls.execute_command("EVAL", REMEMBER, 2, *self._names(partition), told, *limits)
+            calls.execute_command("EVAL", REMEMBER, 2, *self._names(partition), told, *bounds)
         calls.execute()
 
     def _names(self, partition: Partition) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from api.etags import tagged
 from api.filters import FORMAT
 from campaigns.models import Campaign
 from campaigns.selectors import campaign_get
-from insights.api import documentation as told
+from insights.api import documentation
 from insights.api.etag import etag_of_answer
 from insights.query.asking import ask
 from insights.query.parse import Given
@@ -26,9 +26,9 @@ class CampaignInsightsView(WorkspaceView):
     @extend_schema(
         summary="Read a campaign's figures",
         tags=TAGS,
-        parameters=told.PARAMETERS,
-        responses={200: told.ANSWER, 304: told.NOT_MODIFIED},
-        examples=told.EXAMPLES,
+        parameters=documentation.PARAMETERS,
+        responses={200: documentation.ANSWER, 304: documentation.NOT_MODIFIED},
+        examples=documentation.EXAMPLES,
     )
     def get(self, request: Request, name: str) -> Response:
         """By hour, day or longer, in any time zone, with totals, what is missing, and how fresh it all is."""

@@ -8,10 +8,11 @@ from insights.metrics import METRICS, Unit
 from insights.query.figures import Whole, add_up, parts_of
 from insights.query.freshness import Freshness
 from insights.query.plan import Plan
-from insights.query.question import EVENTS, Granularity, Question
+from insights.query.question import Granularity, Question
 from insights.query.rows import Row, rows_of
 from insights.query.sql import REPORT, Found
 from insights.query.warnings import warnings_of
+from insights.sources import EVENTS
 from runtime.money import amount_text
 
 Body = dict[str, Any]

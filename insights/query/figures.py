@@ -12,8 +12,8 @@ from msgspec import Struct
 
 from insights.metrics import EXACT, RATIOS, REPORTED, SEEN, Ratio
 from insights.query.plan import Plan
-from insights.query.question import TRACKED
 from insights.query.sql import OVERLAPPED, REPORT, Found
+from insights.sources import TRACKED
 
 NOTHING = Decimal(0)
 

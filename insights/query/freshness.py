@@ -6,7 +6,7 @@ from typing import Any
 from msgspec import Struct
 
 from insights.query.buckets import Bucket
-from insights.query.question import EVENTS, TRACKED
+from insights.sources import EVENTS, TRACKED
 from runtime.options import Insights
 
 NEVER, OK, DELAYED = "never", "ok", "delayed"

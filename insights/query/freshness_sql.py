@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from insights.query.plan import Plan
-from insights.query.question import EVENTS, TRACKED
 from insights.query.sql import MINE, Statement, at_edge, filled
+from insights.sources import EVENTS, TRACKED
 
 RECEIVED = "received"
 UNSETTLED = "unsettled"

@@ -7,8 +7,9 @@ from msgspec import Struct
 
 from api.problems import field_problem
 from insights.query.buckets import Bucket, Day, buckets_of, days_of
-from insights.query.question import DIMENSIONS, EVENTS, Granularity, Origin, Question, Subject
+from insights.query.question import DIMENSIONS, Granularity, Origin, Question, Subject
 from insights.query.reports import Report, report_for
+from insights.sources import EVENTS
 
 MOST_ROWS = 100_000
 MOST_BUCKETS = 9_000  # a year of hours; they travel within the statement

@@ -9,8 +9,6 @@ from msgspec import Struct
 from campaigns.choices import Platform
 from runtime.countries import COUNTRIES
 
-EVENTS = "events"
-TRACKED = "tracked"
 DEVICES = frozenset({"desktop", "mobile", "tablet", "tv", "other"})
 
 # What an answer can be broken down and filtered by, in the order in which a row tells it.

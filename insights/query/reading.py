@@ -7,10 +7,11 @@ from msgspec import structs
 from insights.query.freshness import Freshness
 from insights.query.freshness_sql import RECEIVED, UNSETTLED, marks_statement, receipts_statement
 from insights.query.plan import Plan
-from insights.query.question import TRACKED, Question
+from insights.query.question import Question
 from insights.query.rows import too_many_rows
 from insights.query.sql import Found, Statement, statement
 from insights.rollups.progress import data_through_of
+from insights.sources import TRACKED
 from runtime.config import configuration
 from warehouse.client import reader
 

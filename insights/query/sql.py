@@ -7,8 +7,10 @@ currency is not added up; `foreign_spend` and `foreign_revenue` say that there i
 
 from typing import Any, NamedTuple
 
+from insights.local_days import days_since_1970
 from insights.query.plan import Plan
-from insights.query.question import DIMENSIONS, EVENTS, TRACKED
+from insights.query.question import DIMENSIONS
+from insights.sources import EVENTS, TRACKED
 from warehouse.tables import REPORT_KEY
 
 OVERLAPPED = "overlapped"
@@ -69,8 +71,8 @@ def _parameters(plan: Plan) -> dict[str, Any]:
         "campaigns": plan.subject.campaign_ids,
         "edges": [bucket.begins for bucket in plan.buckets],
         "days": [day.begins for day in plan.days[:-1]],
-        "first_date": _number(plan.days[0].date),
-        "after_date": _number(plan.days[-1].date),
+        "first_date": days_since_1970(plan.days[0].date),
+        "after_date": days_since_1970(plan.days[-1].date),
         "begins": plan.begins,
         "ends": plan.ends,
         "first": first,
@@ -81,11 +83,6 @@ def _parameters(plan: Plan) -> dict[str, Any]:
         "currency": plan.currency,
         **{f"only_{name}": values for name, values in plan.filters.items()},
     }
-
-
-def _number(day: Any) -> int:
-    """As the engine counts dates."""
-    return int(day.toordinal()) - 719_163
 
 
 def _sources(plan: Plan) -> tuple[str, ...]:

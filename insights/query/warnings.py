@@ -8,8 +8,9 @@ from insights.metrics import REPORTED, SEEN, Sum
 from insights.query.figures import UNKNOWN, Whole
 from insights.query.freshness import DELAYED, Freshness
 from insights.query.plan import Plan
-from insights.query.question import EVENTS, Question
+from insights.query.question import Question
 from insights.query.sql import OVERLAPPED, REPORT, Found
+from insights.sources import EVENTS
 
 
 class WarningCode(Enum):

@@ -1,15 +1,15 @@
 """What ClickHouse refuses to recompute is left out of a run, which names it and goes on."""
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from typing import Any
 
+from insights.local_days import DAY, utc_midnight
 from insights.rollups.targets import Target
 
 CODE = "refused"
 MOST_TOLD = 100
 MORE = {"code": CODE, "message": "The warehouse refused more than is named here; the log names all of it."}
-DAY = timedelta(days=1)
 
 Warnings = list[dict[str, Any]]
 
@@ -21,7 +21,7 @@ def halves(targets: Sequence[Target]) -> tuple[list[Target], list[Target]] | Non
         in_order = sorted(targets)
         return in_order[:half], in_order[half:]
     [target] = targets
-    cut = _midnight(target.first + (target.last - target.first) / 2)
+    cut = utc_midnight(target.first + (target.last - target.first) / 2)
     if cut <= target.first:
         cut += DAY
     if cut >= target.last:
@@ -54,7 +54,3 @@ def _stretches(days: Sequence[date]) -> Iterator[str]:
         if following != day + DAY:
             yield str(first) if first == day else f"{first} to {day}"
             first = following or day
-
-
-def _midnight(moment: datetime) -> datetime:
-    return datetime(moment.year, moment.month, moment.day, tzinfo=UTC)

@@ -13,6 +13,7 @@ from accounts.models import Workspace
 from api.problem_codes import ProblemCode
 from api.problems import Problem, field_problem
 from campaigns.models import Campaign
+from insights.local_days import utc_midnight
 
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 CAMPAIGNS_AT_ONCE = 20
@@ -79,7 +80,7 @@ def _range_of(
 ) -> CampaignRange:
     zone = ZoneInfo(timezone)
     first = _midnight(scope.start_date, zone) if scope.start_date else BEGINNING
-    lowest = _midnight(floor, UTC) if floor else BEGINNING
+    lowest = utc_midnight(floor) if floor else BEGINNING
     tomorrow = datetime.now(UTC) + timedelta(days=1)  # a sender's clock may be ahead
     last = _midnight(scope.end_date + timedelta(days=1), zone) if scope.end_date else tomorrow
     return CampaignRange(workspace_id, campaign_id, max(first, lowest), _whole_minute(last))
@@ -107,7 +108,7 @@ def _left_alone(floors: list[date]) -> str:
     return f"{days} keep the figures they have: their raw facts are gone."
 
 
-def _midnight(day: date, zone: Any) -> datetime:
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
 
 

@@ -9,11 +9,12 @@ from uuid import UUID
 import msgspec
 import structlog
 
-from insights.reaggregation.chunks import Chunk, Place, chunks
+from insights.reaggregation.pieces import Piece, Place, pieces
 from insights.reaggregation.refused import but_refused, days_of, halves, with_refused
 from insights.reaggregation.scope import Scope, check_dates, check_floor, scope_of
 from insights.rollups.generations import raise_generation
-from insights.rollups.recompute import Target, recompute
+from insights.rollups.recompute import recompute
+from insights.rollups.targets import Target
 from runs.choices import OPEN, RunKind
 from runs.models import Run
 from runs.services import (
@@ -40,7 +41,7 @@ class Plan(msgspec.Struct, frozen=True):
     campaigns: int
     days: int
     rows: int
-    chunks: int
+    pieces: int
     warnings: list[dict[str, str]]
 
 
@@ -48,9 +49,9 @@ def reaggregate_plan(scope: Scope) -> Plan:
     """Changes nothing. Raises as `reaggregate_ask` does, and WarehouseUnavailable."""
     check_dates(scope)
     warnings = check_floor(scope)
-    found = list(chunks(scope))
-    campaigns = {chunk.place.campaign_id for chunk in found}
-    days, rows = sum(chunk.days for chunk in found), sum(chunk.rows for chunk in found)
+    found = list(pieces(scope))
+    campaigns = {piece.place.campaign_id for piece in found}
+    days, rows = sum(piece.days for piece in found), sum(piece.rows for piece in found)
     return Plan(len(campaigns), days, rows, len(found), warnings)
 
 
@@ -95,8 +96,8 @@ def _work(run: Run, until: float) -> Run | None:
     scope = scope_of(run.parameters)
     if run.place is None:
         run_progress(run=run, total=_counted(run, scope), warnings=but_refused(run.warnings))
-    for chunk in chunks(scope, _place_of(run)):
-        _work_off(run, chunk)
+    for piece in pieces(scope, _place_of(run)):
+        _work_off(run, piece)
         if time.monotonic() > until:
             return run
     _end(run)
@@ -106,32 +107,32 @@ def _work(run: Run, until: float) -> Run | None:
 def _counted(run: Run, scope: Scope) -> int:
     """The days; of very many it may take minutes."""
     days, told_at = 0, time.monotonic()
-    for chunk in chunks(scope):
-        days += chunk.days
+    for piece in pieces(scope):
+        days += piece.days
         if time.monotonic() - told_at > TELL_SECONDS:
             run_progress(run=run)
             told_at = time.monotonic()
     return days
 
 
-def _work_off(run: Run, chunk: Chunk) -> None:
+def _work_off(run: Run, piece: Piece) -> None:
     """A day of which something was refused is not done."""
-    refused = _recompute(run, chunk.targets)
-    done = run.done + max(chunk.days - len(days_of(refused)), 0)
-    place = msgspec.to_builtins(chunk.place)
+    refused = _recompute(run, piece.targets)
+    done = run.done + max(piece.days - len(days_of(refused)), 0)
+    place = msgspec.to_builtins(piece.place)
     warnings = with_refused(run.warnings, refused)
     run_progress(run=run, done=done, place=place, total=max(done, run.total or 0), warnings=warnings)
 
 
 def _recompute(run: Run, targets: Sequence[Target]) -> list[Target]:
-    """What was refused, in pieces of at most a day; everything else is recomputed."""
+    """What was refused, none longer than a day; everything else is recomputed."""
     try:
         raise_generation(recompute(targets))
     except WarehouseRefused as refusal:
         run_progress(run=run)  # finding what is refused takes its time
-        pieces = halves(targets)
-        if pieces:
-            return [refused for piece in pieces for refused in _recompute(run, piece)]
+        both = halves(targets)
+        if both:
+            return [refused for half in both for refused in _recompute(run, half)]
         _tell_refused(targets[0], refusal)
         raise_generation({targets[0].campaign_id})  # its finer levels may have changed
         return list(targets)

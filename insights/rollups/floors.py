@@ -1,10 +1,11 @@
 """What is sealed: figures whose raw rows may be gone, so that making them anew would make them wrong."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime, time
+from datetime import datetime
 from uuid import UUID
 
 from accounts.models import Workspace
+from insights.local_days import utc_midnight
 from insights.rollups.targets import Target
 
 
@@ -16,7 +17,7 @@ def above_floors(targets: Sequence[Target]) -> list[Target]:
 def _floors_of(workspace_ids: Iterable[UUID]) -> dict[UUID, datetime]:
     rows = Workspace.objects.filter(id__in=list(workspace_ids)).exclude(sealed_before=None)
     return {
-        workspace_id: datetime.combine(sealed_before, time(), UTC)
+        workspace_id: utc_midnight(sealed_before)
         for workspace_id, sealed_before in rows.values_list("id", "sealed_before")
         if sealed_before
     }

@@ -5,11 +5,10 @@ Whoever wants figures to be right, for whatever reason, calls `recompute`: nothi
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from insights.local_days import days_touched
+from insights.local_days import days_since_1970, days_touched
 from insights.rollups import statements
 from insights.rollups.floors import above_floors
 from insights.rollups.marks import RECOMPUTING
@@ -20,10 +19,6 @@ from runtime.config import configuration
 from runtime.fault_points import FaultPoint, reached
 from runtime.telemetry.metrics import Metric, observe
 from warehouse import client
-
-__all__ = ["Target", "recompute"]
-QUARTER = 900
-_1970 = date(1970, 1, 1).toordinal()
 
 
 class Step(NamedTuple):
@@ -52,7 +47,7 @@ def recompute(targets: Iterable[Target]) -> set[UUID]:
 def recompute_days(targets: Iterable[Target], zone: str) -> None:
     """In one zone, from the 15 minutes as they stand. Raises as `recompute` does."""
     for chunk in chunks(targets):
-        _run(Step(statements.days_of_quarters(), chunk, zone), time.monotonic() + _limit())
+        _run(Step(statements.days_of_quarter_hours(), chunk, zone), time.monotonic() + _limit())
 
 
 def _recompute(chunk: Sequence[Target]) -> None:
@@ -72,10 +67,10 @@ def steps_of(chunk: Sequence[Target]) -> Iterator[Step]:
     match chunk[0].family:
         case "facts":
             yield Step(statements.minutes_of_facts(), chunk)
-            yield Step(statements.quarters_of_facts(), chunk)
+            yield Step(statements.quarter_hours_of_facts(), chunk)
             yield from _days(chunk)
         case "hours":
-            yield Step(statements.quarters_of_hourly_reports(), chunk)
+            yield Step(statements.quarter_hours_of_hourly_reports(), chunk)
             yield from _days(chunk)
         case "days":
             yield Step(statements.days_of_daily_reports(), chunk)
@@ -84,7 +79,7 @@ def steps_of(chunk: Sequence[Target]) -> Iterator[Step]:
 def _days(chunk: Sequence[Target]) -> Iterator[Step]:
     for zone, campaigns in campaigns_by_zone({target.campaign_id for target in chunk}).items():
         theirs = [target for target in chunk if target.campaign_id in campaigns]
-        yield Step(statements.days_of_quarters(), theirs, zone)
+        yield Step(statements.days_of_quarter_hours(), theirs, zone)
 
 
 def _limit() -> int:
@@ -109,10 +104,10 @@ def parameters_of(step: Step, seconds: float) -> dict[str, Any]:
 
 
 def _days_of(step: Step) -> dict[str, Any]:
-    """As the engine counts them: since 1970."""
-    spans = [(target.span[3] // QUARTER * QUARTER, target.span[4]) for target in step.targets]
+    length = statements.QUARTER_HOUR.seconds
+    spans = [(target.span[3] // length * length, target.span[4]) for target in step.targets]
     touched = days_touched(spans, step.zone)
-    days = [(day.date.toordinal() - _1970, day.begins, day.ends) for day in touched]
+    days = [(days_since_1970(day.date), day.begins, day.ends) for day in touched]
     begins = {begin: number for number, begin, _ in days}
     edges = sorted({0, *begins, *(end for *_, end in days)})
     return {"days": days, "edges": edges, "dates": [begins.get(edge, 0) for edge in edges]}

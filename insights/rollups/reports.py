@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from insights.rollups.marks import RECOMPUTING
 from insights.rollups.targets import MINUTE, Target, coalesced
 from warehouse import client
 from warehouse.tables import REPORT_KEY
@@ -39,7 +40,7 @@ def with_former_places(targets: Sequence[Target]) -> list[Target]:
         "first": min(target.span[3] for target in reports) - _TWO_DAYS,
         "last": max(target.span[4] for target in reports) + _TWO_DAYS,
     }
-    rows = client.writer().rows(_MOVED, parameters, feature="recompute")
+    rows = client.writer().rows(_MOVED, parameters, feature=RECOMPUTING)
     return coalesced([*targets, *(_at(workspace_id, *place) for workspace_id, place in rows)])
 
 

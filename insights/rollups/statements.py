@@ -10,9 +10,10 @@ end, `edges` where one begins or ends, and `dates`, the number of the day that b
 
 from typing import NamedTuple
 
+from insights.sources import EVENTS, TRACKED
 from warehouse.tables import REPORT_KEY, ROLLUP_15MIN, ROLLUP_DAY, ROLLUP_MINUTE, SUMS, Table
 
-# How long the minutes of a quarter of an hour are kept up: an older quarter is made of raw rows.
+# How long the minutes of a quarter of an hour are kept up: an older one is made of raw rows.
 MINUTES_SERVE = "INTERVAL 36 HOUR"
 
 _CLOCK = "toUInt64(toUnixTimestamp64Micro(now64(6)))"
@@ -31,7 +32,7 @@ class Level(NamedTuple):
 
 
 MINUTE = Level(ROLLUP_MINUTE, 60, "toStartOfMinute")
-QUARTER = Level(ROLLUP_15MIN, 900, "toStartOfFifteenMinutes")
+QUARTER_HOUR = Level(ROLLUP_15MIN, 900, "toStartOfFifteenMinutes")
 
 
 def minutes_of_facts() -> str:
@@ -39,20 +40,21 @@ def minutes_of_facts() -> str:
     return _statement(MINUTE.table, _asked(MINUTE, young), _events(MINUTE), _tracked(MINUTE))
 
 
-def quarters_of_facts() -> str:
+def quarter_hours_of_facts() -> str:
     """Made of their minutes while those are kept up."""
     young, old = (f"bucket {sign} now() - {MINUTES_SERVE}" for sign in (">", "<="))
-    below = (_minutes(young), _events(QUARTER, old), _tracked(QUARTER, old))
-    return _statement(QUARTER.table, _asked(QUARTER), *below)
+    below = (_minutes(young), _events(QUARTER_HOUR, old), _tracked(QUARTER_HOUR, old))
+    return _statement(QUARTER_HOUR.table, _asked(QUARTER_HOUR), *below)
 
 
-def quarters_of_hourly_reports() -> str:
-    """An hour stands in the quarter that it begins with."""
-    return _statement(QUARTER.table, _asked(QUARTER), _reported("toStartOfFifteenMinutes(starts_at)"))
+def quarter_hours_of_hourly_reports() -> str:
+    """An hour stands in the quarter of an hour that it begins with."""
+    reported = _reported("toStartOfFifteenMinutes(starts_at)")
+    return _statement(QUARTER_HOUR.table, _asked(QUARTER_HOUR), reported)
 
 
-def days_of_quarters() -> str:
-    """In one zone. Which quarters lie near a day is what the index can tell."""
+def days_of_quarter_hours() -> str:
+    """In one zone. Which quarters of an hour lie near a day is what the index can tell."""
     touched = "arrayFilter(day -> day.3 > intDiv(span.4, 900) * 900 AND day.2 < span.5, %(days)s)"
     asked = f"""
         SELECT workspace_id, campaign_id, source, toDate(day.1) AS bucket,
@@ -65,14 +67,14 @@ def days_of_quarters() -> str:
     """
     day = "toDate(transform(roundDown(toUnixTimestamp(bucket), %(edges)s), %(edges)s, %(dates)s, 0))"
     near = f"(SELECT workspace_id, campaign_id, {_DAYS}, source FROM asked)"
-    quarters = f"""
+    quarter_hours = f"""
         SELECT workspace_id, campaign_id, %(zone)s AS timezone, {day} AS day, source, platform, region,
                device, currency, {_FIGURES}, 0 AS stands
         FROM rollup_15min FINAL
         WHERE (workspace_id, campaign_id, toDate(bucket), source) IN {near}
           AND (workspace_id, campaign_id, day, source) IN {_wanted()}
     """
-    return _statement(ROLLUP_DAY, asked, quarters, where="timezone = %(zone)s")
+    return _statement(ROLLUP_DAY, asked, quarter_hours, where="timezone = %(zone)s")
 
 
 def days_of_daily_reports() -> str:
@@ -138,34 +140,34 @@ def _within(level: Level) -> str:
 
 def _minutes(where: str) -> str:
     return f"""
-        SELECT workspace_id, campaign_id, {QUARTER.bucket_of}(bucket) AS quarter, source, platform, region,
-               device, currency, {_FIGURES}, 0 AS stands
+        SELECT workspace_id, campaign_id, {QUARTER_HOUR.bucket_of}(bucket) AS quarter_hour, source,
+               platform, region, device, currency, {_FIGURES}, 0 AS stands
         FROM rollup_minute FINAL
-        WHERE (workspace_id, campaign_id, {QUARTER.bucket_of}(bucket), source) IN {_wanted(where)}
+        WHERE (workspace_id, campaign_id, {QUARTER_HOUR.bucket_of}(bucket), source) IN {_wanted(where)}
     """
 
 
 def _events(level: Level, where: str = "1") -> str:
     return f"""
-        SELECT workspace_id, campaign_id, {level.bucket_of}(occurred_at) AS bucket, 'events' AS source,
+        SELECT workspace_id, campaign_id, {level.bucket_of}(occurred_at) AS bucket, '{EVENTS}' AS source,
                platform, region, device, {_currency("isNotNull(spend) OR isNotNull(revenue)")}, {_FIGURES},
                0 AS stands
         FROM metric_events FINAL
         PREWHERE {_within(level)}
-        WHERE (workspace_id, campaign_id, {level.bucket_of}(occurred_at)) IN {_wanted_of("events", where)}
+        WHERE (workspace_id, campaign_id, {level.bucket_of}(occurred_at)) IN {_wanted_of(EVENTS, where)}
     """
 
 
 def _tracked(level: Level, where: str = "1") -> str:
     """What was tracked, counted by kind; only a conversion has a value."""
     return f"""
-        SELECT workspace_id, campaign_id, {level.bucket_of}(occurred_at) AS bucket, 'tracked' AS source,
+        SELECT workspace_id, campaign_id, {level.bucket_of}(occurred_at) AS bucket, '{TRACKED}' AS source,
                platform, region, device, {_currency("kind = 'conversion' AND isNotNull(value)")},
                if(kind = 'impression', {_ONE}, NULL), if(kind = 'click', {_ONE}, NULL),
                if(kind = 'conversion', {_ONE}, NULL), NULL, if(kind = 'conversion', value, NULL), 0 AS stands
         FROM interactions FINAL
         PREWHERE {_within(level)}
-        WHERE (workspace_id, campaign_id, {level.bucket_of}(occurred_at)) IN {_wanted_of("tracked", where)}
+        WHERE (workspace_id, campaign_id, {level.bucket_of}(occurred_at)) IN {_wanted_of(TRACKED, where)}
     """
 
 

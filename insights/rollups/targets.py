@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 from uuid import UUID
 
-EVENTS = "events"
-TRACKED = "tracked"
+from insights.local_days import DAY, utc_midnight
+from insights.sources import EVENTS, TRACKED
+
 MINUTE = timedelta(minutes=1)
 # What one statement is asked for at most: its text must be parsed, its buckets looked up one by one.
 MOST_SPANS = 1_000
@@ -86,7 +87,7 @@ def _joined(stretches: list[tuple[datetime, datetime]]) -> Iterator[tuple[dateti
 def _small(targets: list[Target]) -> Iterator[list[Target]]:
     chunk: list[Target] = []
     minutes = 0
-    for target in (piece for whole in targets for piece in _pieces(whole)):
+    for target in (part for whole in targets for part in _parts(whole)):
         if chunk and (len(chunk) == MOST_SPANS or minutes + target.minutes > MOST_BUCKETS):
             yield chunk
             chunk, minutes = [], 0
@@ -96,14 +97,10 @@ def _small(targets: list[Target]) -> Iterator[list[Target]]:
         yield chunk
 
 
-def _pieces(target: Target) -> Iterator[Target]:
-    """Cut at midnights in UTC, where every level begins a bucket or has it recomputed by both pieces."""
+def _parts(target: Target) -> Iterator[Target]:
+    """Cut at midnights in UTC, where every level begins a bucket or has it recomputed by both parts."""
     first = target.first
     while first < target.last:
-        cut = min(_midnight_after(first), target.last)
+        cut = min(utc_midnight(first) + DAY, target.last)
         yield target._replace(first=first, last=cut)
         first = cut
-
-
-def _midnight_after(moment: datetime) -> datetime:
-    return datetime(moment.year, moment.month, moment.day, tzinfo=UTC) + timedelta(days=1)

@@ -1,4 +1,4 @@
-"""One turn of aggregation: work off the marks, oldest first, in bounded portions.
+"""One tick of aggregation: turn after turn, oldest marks first, until none are left or time is up.
 
 Every mark is recomputed at once, and once more when it is so old that nothing of its time can be under way;
 only then is it cleared. What is remembered in Postgres spares work. Without it all is recomputed again.

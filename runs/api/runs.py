@@ -11,7 +11,7 @@ from accounts.caller import caller_of
 from accounts.permissions import WorkspaceView
 from accounts.rights import Right
 from api.filters import StrictFilterBackend
-from runs.api import documentation as told
+from runs.api import documentation
 from runs.api.bodies import run_body
 from runs.api.filters import RunFilters
 from runs.api.serializers import RunSerializer
@@ -40,7 +40,9 @@ class RunsView(WorkspaceView, GenericAPIView[Run]):
 class RunView(WorkspaceView):
     rights = {"GET": Right.READ}
 
-    @extend_schema(summary="Read a run", tags=TAGS, responses=RunSerializer, examples=told.RUN_EXAMPLES)
+    @extend_schema(
+        summary="Read a run", tags=TAGS, responses=RunSerializer, examples=documentation.RUN_EXAMPLES
+    )
     def get(self, request: Request, run_id: UUID) -> Response:
         """How far it is; `error` says in a sentence why one failed."""
         return Response(run_body(run_get(caller_of(request), run_id)))
@@ -54,7 +56,7 @@ class CancelRunView(WorkspaceView):
         tags=TAGS,
         request=None,
         responses=RunSerializer,
-        examples=told.CANCEL_EXAMPLES,
+        examples=documentation.CANCEL_EXAMPLES,
     )
     def post(self, request: Request, run_id: UUID) -> Response:
         """It stops within seconds, and what it did stays. A 409 for one that has ended otherwise."""

@@ -24,7 +24,7 @@ from ingestion.pipeline.liveness import Pulse
 from ingestion.pipeline.replay import Course, new_group, replay
 from ingestion.pipeline.running import Session, consume
 from ingestion.pipeline.screen import Screen, screen
-from ingestion.pipeline.stopping import Stopped, StopRequest
+from ingestion.pipeline.stop_request import AskedToStop, StopRequest
 from runtime.config import configuration
 from runtime.restarts import NEEDS_A_PERSON
 from runtime.telemetry.metric_files import share_metrics
@@ -83,7 +83,7 @@ class Command(BaseCommand):
         group = new_group()
         self.stdout.write(f"Replaying as group {group}.")
         patient = Holding(time.sleep, session.stop, session.beat)
-        with suppress(Stopped):
+        with suppress(AskedToStop):
             gaps = patient.until_done("opening a gap", lambda: open_gap(group, start)) if fill_gap else set()
             course = replay(session, group, start, shown.course)
             self._conclude(course, fill_gap=fill_gap)

@@ -19,7 +19,7 @@ _DAY_TO_DAY = 0.08
 _PRICE_SWING = 0.15
 _TRACKED = {"click": 0.85, "conversion": 0.9}  # the rest refuses or blocks it
 _DAY = 86_400
-_MINUTE, _QUARTER = timedelta(minutes=1), timedelta(minutes=15)
+_MINUTE, _QUARTER_HOUR = timedelta(minutes=1), timedelta(minutes=15)
 _CLICK_IDS = {"meta": "fbclid", "google": "gclid", "linkedin": "li_fat_id", "tiktok": "ttclid"}
 
 
@@ -156,11 +156,11 @@ def _interaction(
 
 
 def _moment(piece: Piece, drawn: Random) -> datetime:
-    """In a long piece the first minute of a quarter: each minute of history is one more to roll up."""
+    """In a long piece the first minute of a quarter of an hour: each minute is one more to roll up."""
     length = piece.last - piece.first
     if length <= _MINUTE:
         return piece.first + length * drawn.random()
-    return piece.first + length * drawn.random() // _QUARTER * _QUARTER + _MINUTE * drawn.random()
+    return piece.first + length * drawn.random() // _QUARTER_HOUR * _QUARTER_HOUR + _MINUTE * drawn.random()
 
 
 def _visitor(seed: int, campaign: Campaign, piece: Piece, drawn: Random) -> str:

@@ -64,7 +64,7 @@ class Command(BaseCommand):
     def _tell(self, plan: Plan) -> None:
         self.stdout.write(
             f"{plan.days:,} days of {plan.campaigns:,} campaigns with {plan.rows:,} raw rows"
-            f" in {plan.chunks:,} steps."
+            f" in {plan.pieces:,} pieces."
         )
         self._warn(plan.warnings)
 

@@ -12,9 +12,10 @@ from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
 from accounts import tasks
 from accounts.models import Invitation
-from accounts.schedule import SCHEDULE, Turn, schedule_accounts
+from accounts.schedule import SCHEDULE, schedule_accounts
 from accounts.services.tokens import tokens_issue
 from analytics_project.celery import app
+from api.schedule import Crontab
 from tests.people import new_user, new_workspace, some_email
 
 pytestmark = pytest.mark.django_db
@@ -71,7 +72,7 @@ def test_a_withdrawn_invitation_is_not_mailed(mailoutbox: list[EmailMessage]) ->
 
 def test_the_schedule_is_there_after_migrating() -> None:
     names = set(PeriodicTask.objects.filter(enabled=True).values_list("name", flat=True))
-    assert {turn.name for turn in SCHEDULE} <= names
+    assert {entry.name for entry in SCHEDULE} <= names
 
 
 def test_what_operations_edit_in_the_schedule_stands() -> None:
@@ -89,9 +90,9 @@ def test_what_is_missing_is_scheduled_again() -> None:
     assert PeriodicTask.objects.count() == len(SCHEDULE)
 
 
-@pytest.mark.parametrize("turn", SCHEDULE, ids=lambda turn: turn.task)
-def test_a_scheduled_task_exists_and_expires_before_its_next_turn(turn: Turn) -> None:
-    task = PeriodicTask.objects.get(name=turn.name)
+@pytest.mark.parametrize("entry", SCHEDULE, ids=lambda entry: entry.task)
+def test_a_scheduled_task_exists_and_expires_before_its_next_turn(entry: Crontab) -> None:
+    task = PeriodicTask.objects.get(name=entry.name)
     app.loader.import_default_modules()
     assert task.task in app.tasks
     first = next_turn(task.schedule, datetime(2026, 1, 1, tzinfo=UTC))

@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from msgspec import structs
 
-from demo import progress, simulating, simulator
+from demo import simulating, simulator, terminal
 from demo.notes import NotedCampaign, new_notes, write_notes
 from ingestion.sources.simulated.ledger import Ledger
 from ingestion.sources.simulated.load import Load, Pace
@@ -95,14 +95,14 @@ def test_without_a_demo_a_key_must_be_named(door: StrangeDoor, data_dir: Path) -
 def test_ctrl_c_ends_the_load_after_the_batches_on_their_way(
     door: StrangeDoor, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    described = progress.described
+    described = terminal.described
 
     def interrupted(load: Load) -> str:
         if load.counts["acknowledged"]:
             load.stop.set()
         return described(load)
 
-    monkeypatch.setattr(progress, "described", interrupted)
+    monkeypatch.setattr(terminal, "described", interrupted)
     call_command("simulate", "--base-url", door.url, "--rate", "1000", "--batch", "10")
     assert "left unknown: 0" in capsys.readouterr().out
     assert door.taken
@@ -111,7 +111,7 @@ def test_ctrl_c_ends_the_load_after_the_batches_on_their_way(
 def test_a_person_sees_how_far_it_is() -> None:
     load = Load(Ledger(), Pace(events=10))
     load.counts.update({"sent": 7, "acknowledged": 5, "told unknown": 2})
-    assert progress.described(load) == "7 sent, 5 acknowledged, 0 rejected, 2 times unknown"
+    assert terminal.described(load) == "7 sent, 5 acknowledged, 0 rejected, 2 times unknown"
 
 
 def test_the_demo_without_notes_or_with_a_revoked_key_says_why_it_ends(

@@ -11,7 +11,7 @@ from msgspec import structs
 from campaigns.models import Campaign
 from insights import tasks
 from insights.reaggregation import services
-from insights.rollups.recompute import Target
+from insights.rollups.targets import Target
 from insights.rollups.tick import tick
 from runtime.config import configuration
 from tests.integration.insights.raw import Raw

@@ -17,7 +17,7 @@ def by_minute(raw: Raw) -> Standing:
     return _sums(_facts(raw), lambda at: (at.replace(second=0, microsecond=0),))
 
 
-def by_quarter(raw: Raw) -> Standing:
+def by_quarter_hour(raw: Raw) -> Standing:
     facts = [*_facts(raw), *_reported(raw, "hour")]
     return _sums(facts, lambda at: (at.replace(minute=at.minute // 15 * 15, second=0, microsecond=0),))
 

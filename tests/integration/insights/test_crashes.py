@@ -35,7 +35,7 @@ def tick_elsewhere(fault: str) -> "subprocess.Popen[bytes]":
 def is_right(raw: Raw) -> bool:
     return (
         raw.standing("rollup_minute") == oracle.by_minute(raw)
-        and raw.standing("rollup_15min") == oracle.by_quarter(raw)
+        and raw.standing("rollup_15min") == oracle.by_quarter_hour(raw)
         and raw.standing("rollup_day", "timezone, bucket") == oracle.by_day(raw, "Europe/Berlin")
     )
 

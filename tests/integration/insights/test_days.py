@@ -262,10 +262,10 @@ def test_an_event_late_by_more_than_the_minutes_serve(raw: Raw) -> None:
     raw.put_events(raw.event("e2", long_ago + timedelta(minutes=3), clicks=1))
     tick()
     assert raw.standing("rollup_minute") == {}
-    assert raw.standing("rollup_15min") == oracle.by_quarter(raw)
+    assert raw.standing("rollup_15min") == oracle.by_quarter_hour(raw)
 
 
-def test_the_minutes_stop_serving_between_two_events_of_a_quarter(raw: Raw, today: datetime) -> None:
+def test_the_minutes_stop_serving_between_two_events_of_a_quarter_hour(raw: Raw, today: datetime) -> None:
     """The first was rolled up from minutes, the second comes when they are gone."""
     raw.put_events(raw.event("e1", today, clicks=1), raw.event("e2", today + timedelta(minutes=1), clicks=1))
     tick()
@@ -275,7 +275,7 @@ def test_the_minutes_stop_serving_between_two_events_of_a_quarter(raw: Raw, toda
         feature="test",
     )
     recompute([raw.target("events", today, today + timedelta(minutes=15))])
-    assert raw.standing("rollup_15min") == oracle.by_quarter(raw)
+    assert raw.standing("rollup_15min") == oracle.by_quarter_hour(raw)
 
 
 def test_what_is_sealed_stays_though_its_raw_rows_are_gone(raw: Raw, campaign: Campaign) -> None:

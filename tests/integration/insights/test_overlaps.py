@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from insights.rollups.recompute import Target, parameters_of, steps_of
+from insights.rollups.recompute import parameters_of, steps_of
+from insights.rollups.targets import Target
 from tests.integration.insights import oracle
 from tests.integration.insights.marking import settle_everything
 from tests.integration.insights.raw import Raw
@@ -48,7 +49,7 @@ def overlap(raw: Raw, today: datetime, random: Random) -> None:
 def is_right(raw: Raw) -> bool:
     return (
         raw.standing("rollup_minute") == oracle.by_minute(raw)
-        and raw.standing("rollup_15min") == oracle.by_quarter(raw)
+        and raw.standing("rollup_15min") == oracle.by_quarter_hour(raw)
         and raw.standing("rollup_day", "timezone, bucket") == oracle.by_day(raw, "Europe/Berlin")
     )
 

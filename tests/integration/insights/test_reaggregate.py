@@ -14,9 +14,9 @@ from kombu.exceptions import OperationalError
 
 from accounts.models import Workspace
 from insights import tasks
-from insights.reaggregation import chunks, services
+from insights.reaggregation import pieces, services
 from insights.reaggregation.scope import Scope
-from insights.rollups.recompute import Target
+from insights.rollups.targets import Target
 from runs.models import Run
 from runs.services import run_cancel, run_take
 from tests import people
@@ -116,7 +116,7 @@ def test_a_long_run_lets_others_have_a_turn_and_goes_on(
     recomputed: list[Target], queued: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tasks, "TURN_SECONDS", -1)
-    monkeypatch.setattr(chunks, "MOST_ROWS", 1)
+    monkeypatch.setattr(pieces, "MOST_ROWS", 1)
     analyst = people.analyst()
     campaign = campaign_of(analyst)
     put_events(campaign, *days_from(at(2026, 10, 1), 3))
@@ -134,7 +134,7 @@ def test_a_long_run_lets_others_have_a_turn_and_goes_on(
 def test_a_run_that_was_cut_short_goes_on_after_what_was_recorded(
     recomputed: list[Target], queued: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(chunks, "MOST_ROWS", 1)
+    monkeypatch.setattr(pieces, "MOST_ROWS", 1)
     analyst = people.analyst()
     campaigns = [campaign_of(analyst, f"c-{number}") for number in range(3)]
     for campaign in campaigns:
@@ -162,7 +162,7 @@ def test_a_run_that_was_cut_short_goes_on_after_what_was_recorded(
 def test_a_cancelled_run_stops_before_its_next_piece(
     queued: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(chunks, "MOST_ROWS", 1)
+    monkeypatch.setattr(pieces, "MOST_ROWS", 1)
     analyst = people.analyst()
     campaign = campaign_of(analyst)
     put_events(campaign, *days_from(at(2026, 10, 1), 3))
@@ -270,14 +270,14 @@ def test_a_dry_run_tells_and_does_nothing(recomputed: list[Target]) -> None:
     put_events(campaign_of(owner), *days_from(at(2026, 10, 1), 3))
     said = StringIO()
     call_command("reaggregate", campaign="a-1", dry_run=True, stdout=said)
-    assert said.getvalue() == "3 days of 1 campaigns with 3 raw rows in 1 steps.\n"
+    assert said.getvalue() == "3 days of 1 campaigns with 3 raw rows in 1 pieces.\n"
     assert (recomputed, Run.objects.count()) == ([], 0)
 
 
 def test_the_command_resumes_what_was_stopped(
     recomputed: list[Target], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(chunks, "MOST_ROWS", 1)
+    monkeypatch.setattr(pieces, "MOST_ROWS", 1)
     put_events(campaign_of(people.owner()), *days_from(at(2026, 10, 1), 3))
 
     def stop(targets: Iterable[Target]) -> None:

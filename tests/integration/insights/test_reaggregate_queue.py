@@ -12,8 +12,9 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from insights import tasks
-from insights.reaggregation import chunks, services
-from insights.rollups.recompute import Target, recompute
+from insights.reaggregation import pieces, services
+from insights.rollups.recompute import recompute
+from insights.rollups.targets import Target
 from runs.models import Run
 from runs.services import SILENT_AFTER, run_cancel, run_take
 from runs.tasks import fail_stuck_runs
@@ -98,7 +99,7 @@ def test_a_run_is_heard_of_while_it_counts_and_while_it_looks_for_what_is_refuse
     queued: list[str], monkeypatch: pytest.MonkeyPatch, refusing: bool
 ) -> None:
     run_id = ask_for_three_days(monkeypatch)
-    monkeypatch.setattr(chunks, "MOST_ROWS", 1000)
+    monkeypatch.setattr(pieces, "MOST_ROWS", 1000)
     monkeypatch.setattr(services, "TELL_SECONDS", 1000 if refusing else -1)
     heard: list[bool] = []
 
@@ -109,14 +110,14 @@ def test_a_run_is_heard_of_while_it_counts_and_while_it_looks_for_what_is_refuse
 
     def counted(*asked: Any) -> Iterator[Any]:
         silent_for(SILENT_AFTER, run_id)
-        yield from every_chunk(*asked)
+        yield from every_piece(*asked)
         heard.append(timezone.now() - Run.objects.get(id=run_id).alive_at < SILENT_AFTER)
 
-    every_chunk = chunks.chunks
+    every_piece = pieces.pieces
     if refusing:
         monkeypatch.setattr(services, "recompute", noted)
     else:
-        monkeypatch.setattr(services, "chunks", counted)
+        monkeypatch.setattr(services, "pieces", counted)
     work(queued)
     assert heard
     assert all(heard)
@@ -160,7 +161,7 @@ def test_two_workers_on_one_run_at_once_spoil_nothing(
 
 def ask_for_three_days(monkeypatch: pytest.MonkeyPatch) -> str:
     """A piece a day."""
-    monkeypatch.setattr(chunks, "MOST_ROWS", 1)
+    monkeypatch.setattr(pieces, "MOST_ROWS", 1)
     analyst = people.analyst()
     campaign = campaign_of(analyst)
     put_events(campaign, *days_from(at(2026, 10, 1), 3))

@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from insights.reaggregation import chunks
+from insights.reaggregation import pieces
 from runs.models import Run
 from tests import people
 from tests.integration.insights.reaggregating import (
@@ -52,11 +52,11 @@ def days(campaign: Any) -> list[Any]:
 
 
 @pytest.mark.usefixtures("refusing")
-@pytest.mark.parametrize("most_rows", [chunks.MOST_ROWS, 1])
+@pytest.mark.parametrize("most_rows", [pieces.MOST_ROWS, 1])
 def test_the_run_goes_on_and_names_the_campaign_and_the_day(
     queued: list[str], monkeypatch: pytest.MonkeyPatch, most_rows: int
 ) -> None:
-    monkeypatch.setattr(chunks, "MOST_ROWS", most_rows)
+    monkeypatch.setattr(pieces, "MOST_ROWS", most_rows)
     analyst = people.analyst()
     campaign = campaign_of(analyst)
     put_one_refused_among_five(campaign)

@@ -19,7 +19,7 @@ def is_right(raw: Raw, *, minutes: bool) -> None:
     """Every level that is kept up holds what the oracle says, no more and no less."""
     if minutes:
         assert raw.standing("rollup_minute") == oracle.by_minute(raw)
-    assert raw.standing("rollup_15min") == oracle.by_quarter(raw)
+    assert raw.standing("rollup_15min") == oracle.by_quarter_hour(raw)
     assert raw.standing("rollup_day", "timezone, bucket") == oracle.by_day(raw, BERLIN)
 
 
@@ -109,7 +109,7 @@ def test_a_currency_without_money_makes_no_row_of_its_own(raw: Raw, today: datet
 
 
 def test_nobody_else_is_touched(raw: Raw, today: datetime) -> None:
-    """Neither the next minute nor the next quarter: what was not asked for is not paid for."""
+    """Neither the next minute nor the next quarter of an hour: what was not asked for is not paid for."""
     for number, minutes in enumerate((0, 2, 30)):
         raw.put_events(raw.event(f"e{number}", today + timedelta(minutes=minutes), clicks=1))
     recompute([raw.target("events", today, today + timedelta(minutes=2))])

@@ -79,7 +79,7 @@ def standing(raw: Raw) -> SetAside:
 
 
 def all_but(raw: Raw, minute: datetime) -> Any:
-    return {key: figures for key, figures in oracle.by_quarter(raw).items() if key[0] != minute}
+    return {key: figures for key, figures in oracle.by_quarter_hour(raw).items() if key[0] != minute}
 
 
 @pytest.mark.usefixtures("refusing")
@@ -89,7 +89,7 @@ def test_everything_but_the_one_that_is_refused_goes_on(raw: Raw, today: datetim
     other.put_events(other.event("e1", today, clicks=1))
     assert tick() is Outcome.DONE
     assert raw.standing("rollup_15min") == all_but(raw, minute)
-    assert other.standing("rollup_15min") == oracle.by_quarter(other)
+    assert other.standing("rollup_15min") == oracle.by_quarter_hour(other)
     aside = standing(raw)
     assert (aside.campaign_id, aside.source, aside.bucket) == (raw.campaign_id, "events", minute)
     assert aside.code == VIOLATED_CONSTRAINT
@@ -160,7 +160,7 @@ def test_once_it_comes_through_it_is_as_any_other(raw: Raw, today: datetime, wri
     SetAside.objects.update(next_try_at=timezone.now())
     tick()
     assert not SetAside.objects.filter(campaign_id=raw.campaign_id).exists()
-    assert raw.standing("rollup_15min") == oracle.by_quarter(raw)
+    assert raw.standing("rollup_15min") == oracle.by_quarter_hour(raw)
     settle_everything(raw)
 
 

@@ -39,7 +39,7 @@ def recompute_both(raw: Raw) -> None:
 
 
 def is_right(raw: Raw) -> None:
-    assert raw.standing("rollup_15min") == oracle.by_quarter(raw)
+    assert raw.standing("rollup_15min") == oracle.by_quarter_hour(raw)
     assert raw.standing("rollup_day", "timezone, bucket") == oracle.by_day(raw, BERLIN)
 
 

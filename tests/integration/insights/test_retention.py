@@ -14,7 +14,8 @@ from campaigns.models import Campaign
 from insights import retention, tasks
 from insights.reaggregation.scope import Scope
 from insights.reaggregation.services import reaggregate_ask, reaggregate_work
-from insights.rollups.recompute import Target, recompute
+from insights.rollups.recompute import recompute
+from insights.rollups.targets import Target
 from runs.services import Asker
 from tests import people
 from tests.integration.insights.reaggregating import asked, at, campaign_of, figures, put_events

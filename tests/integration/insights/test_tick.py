@@ -39,7 +39,7 @@ def test_what_was_inserted_is_rolled_up_at_once_and_stays_marked(raw: Raw, today
     raw.put_snapshot("hour", 1, today, {"DE": {"clicks": 3}})
     assert tick() is Outcome.DONE
     assert raw.standing("rollup_minute") == oracle.by_minute(raw)
-    assert raw.standing("rollup_15min") == oracle.by_quarter(raw)
+    assert raw.standing("rollup_15min") == oracle.by_quarter_hour(raw)
     assert [source for source, *_ in unsettled(raw)] == ["events", "hour", "tracked"]
 
 
@@ -73,7 +73,7 @@ def test_a_mark_that_becomes_visible_before_its_rows_is_settled_with_them(raw: R
     put_marks(raw, [("events", today, marks.version_at(marks.clock().now - 1000 * 1_000_000))])
     RecomputedThrough.objects.update(settled=0)
     tick()
-    assert raw.standing("rollup_15min") == oracle.by_quarter(raw)
+    assert raw.standing("rollup_15min") == oracle.by_quarter_hour(raw)
     assert unsettled(raw) == []
 
 
@@ -86,7 +86,7 @@ def test_a_mark_that_becomes_visible_after_its_rows_is_found(raw: Raw, today: da
     assert raw.standing("rollup_15min") == {}
     age_marks(raw, 90)
     tick()
-    assert raw.standing("rollup_15min") == oracle.by_quarter(raw)
+    assert raw.standing("rollup_15min") == oracle.by_quarter_hour(raw)
 
 
 def test_an_insert_under_way_holds_the_quiet_time_back(raw: Raw) -> None:
@@ -108,7 +108,7 @@ def test_portions_are_bounded_and_come_to_the_same(raw: Raw, today: datetime, op
     for number in range(10):
         raw.put_events(raw.event(f"e{number}", today + timedelta(minutes=number), clicks=1))
     assert tick() is Outcome.DONE
-    assert raw.standing("rollup_15min") == oracle.by_quarter(raw)
+    assert raw.standing("rollup_15min") == oracle.by_quarter_hour(raw)
 
 
 @pytest.mark.parametrize("tick_seconds", [0, 60])
@@ -130,7 +130,7 @@ def test_marks_of_one_insert_come_in_portions_and_none_is_passed_over(
     while tick() is Outcome.MORE:
         pass
     assert max(portions) == 3
-    assert raw.standing("rollup_15min") == oracle.by_quarter(raw)
+    assert raw.standing("rollup_15min") == oracle.by_quarter_hour(raw)
     age_marks(raw, configuration().aggregation.settle_seconds + 1)
     while tick() is Outcome.MORE:
         pass
@@ -147,7 +147,7 @@ def test_a_tick_that_runs_out_of_time_says_so_and_the_next_goes_on(
     while tick() is Outcome.MORE:
         turns += 1
     assert turns >= 3
-    assert raw.standing("rollup_15min") == oracle.by_quarter(raw)
+    assert raw.standing("rollup_15min") == oracle.by_quarter_hour(raw)
 
 
 def test_the_oldest_comes_first(raw: Raw, today: datetime, options: Any) -> None:
@@ -177,7 +177,7 @@ def test_what_is_remembered_may_be_lost(raw: Raw, today: datetime) -> None:
     raw.put_events(raw.event("e1", today, clicks=1))
     RecomputedThrough.objects.all().delete()
     tick()
-    assert raw.standing("rollup_15min") == oracle.by_quarter(raw)
+    assert raw.standing("rollup_15min") == oracle.by_quarter_hour(raw)
 
 
 def test_a_mark_older_than_what_is_remembered_is_found_within_the_hour(raw: Raw, today: datetime) -> None:
@@ -189,7 +189,7 @@ def test_a_mark_older_than_what_is_remembered_is_found_within_the_hour(raw: Raw,
     assert raw.standing("rollup_15min") == {}
     RecomputedThrough.objects.update(looked_through_at=marks.clock().now - 3601 * 1_000_000)
     tick()
-    assert raw.standing("rollup_15min") == oracle.by_quarter(raw)
+    assert raw.standing("rollup_15min") == oracle.by_quarter_hour(raw)
     assert unsettled(raw) == []
 
 
@@ -229,7 +229,7 @@ def test_figures_do_not_wait_for_the_cache_server(
         patched.setattr("insights.rollups.turn.raise_generation", down)
         raw.put_events(raw.event("e1", today, clicks=1))
         tick()
-    assert raw.standing("rollup_15min") == oracle.by_quarter(raw)
+    assert raw.standing("rollup_15min") == oracle.by_quarter_hour(raw)
     assert generation(raw.campaign_id) == before
     put_marks(raw, [("events", today + timedelta(hours=1), marks.version_at(marks.clock().now))])
     tick()
@@ -258,7 +258,7 @@ def test_a_portion_that_fails_comes_again_smaller(
                 break
         except WarehouseUnavailable:
             continue
-    assert raw.standing("rollup_15min") == oracle.by_quarter(raw)
+    assert raw.standing("rollup_15min") == oracle.by_quarter_hour(raw)
 
 
 def generation(campaign_id: UUID) -> bytes | None:

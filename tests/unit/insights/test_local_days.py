@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from insights.local_days import Day, days_touched, midnight
+from insights.local_days import Day, days_since_1970, days_touched, midnight, utc_midnight
 from runtime.timezones import timezone_names
 
 HOUR = 3600
@@ -84,3 +84,12 @@ def test_stretches_far_apart_touch_nothing_between_them() -> None:
     days = days_touched([*stretches, *stretches], "UTC")
     assert [day.date.isoformat() for day in days] == ["2024-02-29", "2024-03-01", "2026-11-20"]
     assert days[2] == Day(date(2026, 11, 20), stretches[1][0], stretches[1][0] + 24 * HOUR)
+
+
+def test_days_are_numbered_from_1970_on() -> None:
+    assert [days_since_1970(day) for day in (date(1970, 1, 1), date(2000, 3, 1))] == [0, 11_017]
+
+
+@pytest.mark.parametrize("day", [date(2026, 11, 2), datetime(2026, 11, 2, 23, 59, tzinfo=UTC)])
+def test_a_day_in_utc_begins_at_midnight_whichever_moment_of_it_is_named(day: date) -> None:
+    assert utc_midnight(day) == datetime(2026, 11, 2, tzinfo=UTC)

@@ -20,15 +20,15 @@ from ingestion.events.identity import Identity, identity_of
 from ingestion.pipeline.decoding import decode
 from ingestion.pipeline.facts import Decoded
 from ingestion.pipeline.seen import REMEMBER, SeenWindow
-from runtime.options import Consumer as Limits
+from runtime.options import Consumer as Bounds
 from tests.contract.eventlog.engines import fresh_name
 from tests.logged_events import click, metric
 
 WORKSPACE = UUID(int=7)
 
 
-def window(**limits: Any) -> SeenWindow:
-    return SeenWindow(lambda: get_redis_connection("default"), fresh_name(), Limits(**limits))
+def window(**bounds: Any) -> SeenWindow:
+    return SeenWindow(lambda: get_redis_connection("default"), fresh_name(), Bounds(**bounds))
 
 
 def read(*events: Event) -> Decoded:
@@ -139,7 +139,7 @@ def test_a_server_that_is_away_costs_one_wait_and_no_event(free_port: int) -> No
         connected.append(1)
         return Redis(port=free_port, retry=Retry(NoBackoff(), 0))
 
-    seen = SeenWindow(connect, "x", Limits())
+    seen = SeenWindow(connect, "x", Bounds())
     assert [store(seen, FIRST) for _ in range(5)] == [[FIRST]] * 5
     assert len(connected) == 1
 
@@ -164,7 +164,7 @@ def test_a_server_that_takes_no_more_costs_no_event(seen: SeenWindow) -> None:
             )
             return calls
 
-    full = SeenWindow(Full, seen._prefix.removesuffix(":seen"), Limits())
+    full = SeenWindow(Full, seen._prefix.removesuffix(":seen"), Bounds())
     assert store(full, FIRST, CLICKED) == [CLICKED]
 
 

@@ -40,8 +40,8 @@ class Asked:
 def random_facts(random: Random, first: date, days: int) -> list[Row]:
     """Quarters of an hour of events, tracking and an hourly report; some metrics untold, some in dollars."""
     midnight = datetime(first.year, first.month, first.day, tzinfo=UTC)
-    quarters = random.sample(range(days * 96), 150)
-    return [_fact(random, midnight + timedelta(minutes=15 * quarter)) for quarter in quarters]
+    quarter_hours = random.sample(range(days * 96), 150)
+    return [_fact(random, midnight + timedelta(minutes=15 * number)) for number in quarter_hours]
 
 
 def _fact(random: Random, at: datetime) -> Row:

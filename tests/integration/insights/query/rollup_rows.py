@@ -24,7 +24,7 @@ def campaign_of(who: Person, **fields: Any) -> Campaign:
     return Campaign.objects.create(workspace=who.workspace, **given)
 
 
-def quarter(campaign: Campaign, at: datetime, **fields: Any) -> dict[str, Any]:
+def quarter_hour(campaign: Campaign, at: datetime, **fields: Any) -> dict[str, Any]:
     """A row of rollup_15min; metric events unless `source` says otherwise."""
     return _row(campaign, bucket=at.astimezone(UTC), **fields)
 

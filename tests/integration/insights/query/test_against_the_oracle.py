@@ -12,7 +12,7 @@ from insights.rollups.recompute import recompute
 from tests import people
 from tests.integration.insights import oracle as rollups
 from tests.integration.insights.query.oracle import Row, expected, random_facts, random_question
-from tests.integration.insights.query.rollup_rows import asked, campaign_of, codes, put, quarter
+from tests.integration.insights.query.rollup_rows import asked, campaign_of, codes, put, quarter_hour
 from tests.integration.insights.raw import Raw
 from tests.people import Person
 from warehouse import client
@@ -27,7 +27,7 @@ def stored(campaign: Campaign, facts: list[Row]) -> None:
     keys = ("at", "source", "platform", "region", "device", "currency")
     unique = {tuple(fact[name] for name in keys): fact for fact in facts}
     facts[:] = unique.values()
-    put(*(quarter(campaign, **fact) for fact in facts))
+    put(*(quarter_hour(campaign, **fact) for fact in facts))
 
 
 @pytest.mark.parametrize(
@@ -106,5 +106,5 @@ def increment(random: Random) -> Row:
 
 def facts_of(raw: Raw) -> list[Row]:
     names = ("at", "source", "platform", "region", "device", "currency")
-    by_quarter = rollups.by_quarter(raw).items()
-    return [dict(zip(names, key, strict=True)) | figures._asdict() for key, figures in by_quarter]
+    by_quarter_hour = rollups.by_quarter_hour(raw).items()
+    return [dict(zip(names, key, strict=True)) | figures._asdict() for key, figures in by_quarter_hour]

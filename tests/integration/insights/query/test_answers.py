@@ -14,7 +14,7 @@ from tests.integration.insights.query.rollup_rows import (
     column,
     put,
     put_days,
-    quarter,
+    quarter_hour,
 )
 
 pytestmark = pytest.mark.django_db
@@ -27,11 +27,11 @@ def test_the_example_of_the_contract() -> None:
     owner = people.owner()
     campaign = campaign_of(owner, timezone="Europe/Berlin")
     put(
-        quarter(campaign, MONDAY, impressions=600, clicks=12, conversions=1, spend="6.30", revenue="42"),
-        quarter(
+        quarter_hour(campaign, MONDAY, impressions=600, clicks=12, conversions=1, spend="6.30", revenue="42"),
+        quarter_hour(
             campaign, MONDAY + timedelta(minutes=15), impressions=400, clicks=8, conversions=1, spend="4.2"
         ),
-        quarter(campaign, MONDAY, source="tracked", clicks=18, conversions=2, revenue=Decimal(40)),
+        quarter_hour(campaign, MONDAY, source="tracked", clicks=18, conversions=2, revenue=Decimal(40)),
     )
     body = asked(owner, campaign, breakdown="platform", **WEEK)
     [row] = body["rows"]
@@ -64,8 +64,8 @@ def test_what_a_platform_does_not_report_is_null_and_never_a_zero() -> None:
     owner = people.owner()
     campaign = campaign_of(owner)
     put(
-        quarter(campaign, MONDAY, spend=Decimal(100), revenue=Decimal(400)),
-        quarter(campaign, MONDAY, platform="google", spend=Decimal(60)),
+        quarter_hour(campaign, MONDAY, spend=Decimal(100), revenue=Decimal(400)),
+        quarter_hour(campaign, MONDAY, platform="google", spend=Decimal(60)),
     )
     body = asked(owner, campaign, breakdown="platform", metrics="spend,revenue,roas", **WEEK)
     assert column(body["rows"], "platform", "spend", "revenue", "roas") == [
@@ -85,8 +85,8 @@ def test_money_in_another_currency_is_never_added() -> None:
     owner = people.owner()
     campaign = campaign_of(owner)
     put(
-        quarter(campaign, MONDAY, clicks=1, spend=Decimal(5)),
-        quarter(campaign, MONDAY, clicks=2, spend=Decimal(7), currency="USD"),
+        quarter_hour(campaign, MONDAY, clicks=1, spend=Decimal(5)),
+        quarter_hour(campaign, MONDAY, clicks=2, spend=Decimal(7), currency="USD"),
     )
     body = asked(owner, campaign, metrics="clicks,spend,cpc", **WEEK)
     assert body["totals"] == {"clicks": 3, "spend": None, "cpc": None, "known": {"spend": "5.00"}}
@@ -96,10 +96,10 @@ def test_money_in_another_currency_is_never_added() -> None:
 def test_a_deleted_key_and_an_older_version_do_not_count() -> None:
     owner = people.owner()
     campaign = campaign_of(owner)
-    put(quarter(campaign, MONDAY, clicks=1), quarter(campaign, MONDAY, clicks=5, region="DE"))
+    put(quarter_hour(campaign, MONDAY, clicks=1), quarter_hour(campaign, MONDAY, clicks=5, region="DE"))
     put(
-        quarter(campaign, MONDAY, clicks=2, version=2),
-        quarter(campaign, MONDAY, region="DE", version=2, is_deleted=1),
+        quarter_hour(campaign, MONDAY, clicks=2, version=2),
+        quarter_hour(campaign, MONDAY, region="DE", version=2, is_deleted=1),
     )
     assert asked(owner, campaign, metrics="clicks", **WEEK)["totals"] == {"clicks": 2}
 
@@ -108,10 +108,10 @@ def test_where_the_platform_reported_metric_events_do_not_count() -> None:
     owner = people.owner()
     campaign = campaign_of(owner)
     put(
-        quarter(campaign, MONDAY, clicks=3),
-        quarter(campaign, MONDAY, clicks=4, platform="google"),
-        quarter(campaign, MONDAY + timedelta(days=1), clicks=5),
-        quarter(campaign, MONDAY, source="tracked", clicks=2),
+        quarter_hour(campaign, MONDAY, clicks=3),
+        quarter_hour(campaign, MONDAY, clicks=4, platform="google"),
+        quarter_hour(campaign, MONDAY + timedelta(days=1), clicks=5),
+        quarter_hour(campaign, MONDAY, source="tracked", clicks=2),
     )
     put_days(account_day(campaign, date(2026, 11, 2), clicks=30))
     body = asked(owner, campaign, metrics="clicks,tracked_clicks", **WEEK)
@@ -131,7 +131,7 @@ def test_the_longest_range_can_be_asked_for(granularity: str) -> None:
     """9,000 days: their edges make the longest statement that there is."""
     owner = people.owner()
     campaign = campaign_of(owner)
-    put(quarter(campaign, MONDAY, clicks=2))
+    put(quarter_hour(campaign, MONDAY, clicks=2))
     longest = {"start_date": "2010-04-01", "end_date": "2034-11-20", "granularity": granularity}
     assert asked(owner, campaign, metrics="clicks", **longest)["totals"] == {"clicks": 2}
 
@@ -140,10 +140,10 @@ def test_hours_are_told_with_their_offset() -> None:
     owner = people.owner()
     campaign = campaign_of(owner, timezone="Asia/Kolkata")
     put(
-        quarter(campaign, datetime(2026, 11, 1, 18, 15, tzinfo=UTC), clicks=1),
-        quarter(campaign, datetime(2026, 11, 1, 18, 30, tzinfo=UTC), clicks=2),
-        quarter(campaign, datetime(2026, 11, 1, 19, 15, tzinfo=UTC), clicks=4),
-        quarter(campaign, datetime(2026, 11, 1, 19, 30, tzinfo=UTC), clicks=8),
+        quarter_hour(campaign, datetime(2026, 11, 1, 18, 15, tzinfo=UTC), clicks=1),
+        quarter_hour(campaign, datetime(2026, 11, 1, 18, 30, tzinfo=UTC), clicks=2),
+        quarter_hour(campaign, datetime(2026, 11, 1, 19, 15, tzinfo=UTC), clicks=4),
+        quarter_hour(campaign, datetime(2026, 11, 1, 19, 30, tzinfo=UTC), clicks=8),
     )
     body = asked(owner, campaign, granularity="hourly", metrics="clicks", **WEEK)
     assert column(body["rows"], "bucket", "clicks") == [

@@ -19,7 +19,7 @@ from tests.integration.insights.query.rollup_rows import (
     column,
     put,
     put_days,
-    quarter,
+    quarter_hour,
 )
 from tests.people import Person
 from warehouse.client import writer
@@ -66,7 +66,8 @@ class TestWhoMayRead:
     def test_rows_of_another_workspace_under_the_same_campaign_are_not_read(self) -> None:
         owner = people.owner()
         campaign = campaign_of(owner)
-        put(quarter(campaign, MONDAY, clicks=1), quarter(campaign, MONDAY, clicks=9, workspace_id=uuid4()))
+        mine = quarter_hour(campaign, MONDAY, clicks=1)
+        put(mine, quarter_hour(campaign, MONDAY, clicks=9, workspace_id=uuid4()))
         assert asked(owner, campaign, metrics="clicks", **WEEK)["totals"] == {"clicks": 1}
 
     def test_by_reference(self) -> None:
@@ -91,12 +92,12 @@ def test_what_cannot_be_asked_names_every_field() -> None:
 def test_an_answer_that_is_held_is_not_sent_again_until_a_figure_changes() -> None:
     owner = people.owner()
     campaign = campaign_of(owner)
-    put(quarter(campaign, MONDAY, clicks=1))
+    put(quarter_hour(campaign, MONDAY, clicks=1))
     first = get(owner, campaign)
     tag = first.headers["ETag"]
     again = get(owner, campaign, **{"If-None-Match": tag})
     assert (again.status_code, again.content, again.headers["ETag"]) == (304, b"", tag)
-    put(quarter(campaign, MONDAY, clicks=2, version=2))
+    put(quarter_hour(campaign, MONDAY, clicks=2, version=2))
     assert get(owner, campaign, **{"If-None-Match": tag}).status_code == 200
 
 
@@ -133,7 +134,7 @@ def test_too_many_rows_are_refused_and_not_cut(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("insights.query.plan.MOST_ROWS", 1)
     owner = people.owner()
     campaign = campaign_of(owner)
-    put(quarter(campaign, MONDAY, clicks=1), quarter(campaign, MONDAY, platform="google", clicks=1))
+    put(quarter_hour(campaign, MONDAY, clicks=1), quarter_hour(campaign, MONDAY, platform="google", clicks=1))
     response = get(owner, campaign)
     assert response.status_code == 400
     assert response.json()["errors"][0]["code"] == "too_many_rows"
@@ -143,7 +144,8 @@ class TestReports:
     def test_a_platform_that_says_nothing_happened_is_believed(self) -> None:
         owner = people.owner()
         campaign = campaign_of(owner)
-        put(quarter(campaign, MONDAY, clicks=3), quarter(campaign, MONDAY + timedelta(days=1), clicks=5))
+        tuesday = MONDAY + timedelta(days=1)
+        put(quarter_hour(campaign, MONDAY, clicks=3), quarter_hour(campaign, tuesday, clicks=5))
         snapshot_of(campaign, "day", MONDAY.replace(hour=0), slices=0)
         body = asked(owner, campaign, metrics="clicks", **WEEK)
         assert column(body["rows"], "bucket", "clicks") == [("2026-11-03", 5)]
@@ -156,7 +158,7 @@ class TestReports:
         owner = people.owner()
         before, after = campaign_of(owner), campaign_of(owner, reference="a-2")
         for campaign in (before, after):
-            put(quarter(campaign, MONDAY, clicks=3))
+            put(quarter_hour(campaign, MONDAY, clicks=3))
         told = {"granularity": granularity, "metrics": "clicks", **WEEK}
         starts = MONDAY.replace(hour=0)
         snapshot_of(before, report, starts, slices=0)
@@ -169,7 +171,7 @@ class TestReports:
         owner = people.owner()
         campaign = campaign_of(owner)
         tuesday = MONDAY + timedelta(days=1)
-        put(quarter(campaign, MONDAY, clicks=3), quarter(campaign, tuesday, clicks=5))
+        put(quarter_hour(campaign, MONDAY, clicks=3), quarter_hour(campaign, tuesday, clicks=5))
         told = {"granularity": "hour", "metrics": "clicks", **WEEK}
         bucket = MONDAY.replace(hour=23)
         snapshot_of(campaign, "hour", bucket, slices=0)
@@ -237,7 +239,7 @@ class TestFreshness:
     def test_tracking_is_a_source_once_there_was_any(self) -> None:
         owner = people.owner()
         campaign = campaign_of(owner)
-        put(quarter(campaign, MONDAY - timedelta(days=300), source="tracked", clicks=1))
+        put(quarter_hour(campaign, MONDAY - timedelta(days=300), source="tracked", clicks=1))
         assert [source["source"] for source in sources(owner, campaign)] == ["events", "tracked"]
 
     def test_a_mark_that_is_not_settled_keeps_its_row_open(self, consumed: None) -> None:
@@ -245,7 +247,7 @@ class TestFreshness:
         campaign = campaign_of(owner)
         old = {"start_date": "2026-06-01", "end_date": "2026-06-02", "metrics": "clicks"}
         first, second = datetime(2026, 6, 1, 9, tzinfo=UTC), datetime(2026, 6, 2, 9, tzinfo=UTC)
-        put(quarter(campaign, first, clicks=1), quarter(campaign, second, clicks=1))
+        put(quarter_hour(campaign, first, clicks=1), quarter_hour(campaign, second, clicks=1))
         event_of(campaign, second)
         rows = asked(owner, campaign, **old)["rows"]
         assert column(rows, "bucket", "is_final") == [("2026-06-01", True), ("2026-06-02", False)]

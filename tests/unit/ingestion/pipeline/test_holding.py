@@ -5,7 +5,7 @@ import pytest
 from ingestion.errors import TransientFailure
 from ingestion.pipeline import holding
 from ingestion.pipeline.holding import Holding
-from ingestion.pipeline.stopping import Stopped, StopRequest
+from ingestion.pipeline.stop_request import AskedToStop, StopRequest
 from warehouse.errors import WarehouseRefused, WarehouseUnavailable
 
 
@@ -63,7 +63,7 @@ def test_a_request_to_stop_ends_the_wait() -> None:
         world.stop.make()
         raise TransientFailure("away")
 
-    with pytest.raises(Stopped):
+    with pytest.raises(AskedToStop):
         world.holding.until_done("inserting", action)
 
 

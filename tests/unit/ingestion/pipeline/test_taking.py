@@ -15,7 +15,7 @@ from ingestion.pipeline import holding
 from ingestion.pipeline.consumer import take
 from ingestion.pipeline.gathering import Gathered
 from ingestion.pipeline.holding import Holding
-from ingestion.pipeline.stopping import Stopped, StopRequest
+from ingestion.pipeline.stop_request import AskedToStop, StopRequest
 from tests.logged_events import mixture
 from tests.unit.ingestion.pipeline.steps import Noted, NotingConsumer
 from warehouse.errors import WarehouseRefused, WarehouseUnavailable
@@ -101,7 +101,7 @@ def test_a_refusal_of_the_warehouse_ends_it_and_commits_nothing(lab: Lab) -> Non
 def test_a_request_to_stop_while_it_holds_leaves_the_batch_to_the_next_one(lab: Lab) -> None:
     lab.noted.failures[INSERTS[0]] = [WarehouseUnavailable("away")]
     lab.stop.make()
-    with pytest.raises(Stopped):
+    with pytest.raises(AskedToStop):
         lab.take()
     assert lab.lag() == 8
 

@@ -1,17 +1,19 @@
 """Cuts a scope into pieces that one recompute takes: days of one campaign, until they hold enough rows."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import msgspec
 
+from insights.local_days import DAY, utc_midnight
 from insights.reaggregation.scope import CampaignRange, Scope, ranges
-from insights.rollups.recompute import Target
+from insights.rollups.targets import Target
+from insights.sources import EVENTS, TRACKED
 from warehouse import client
 
 FEATURE = "reaggregate"
-DAY, QUARTER = timedelta(days=1), timedelta(minutes=15)
+QUARTER_HOUR = timedelta(minutes=15)
 MOST_ROWS = 200_000
 MOST_DAYS = 31
 MOST_PARTS = 96  # of a day
@@ -20,10 +22,10 @@ MOST_PARTS = 96  # of a day
 # account may have begun on the day before in UTC.
 _DAYS = """
 SELECT campaign_id, day, source, sum(found) FROM (
-    SELECT campaign_id, toDate(occurred_at) AS day, 'events' AS source, count() AS found
+    SELECT campaign_id, toDate(occurred_at) AS day, '{events}' AS source, count() AS found
     FROM metric_events WHERE {mine} AND occurred_at >= {first} AND occurred_at < {last} GROUP BY ALL
     UNION ALL
-    SELECT campaign_id, toDate(occurred_at) AS day, 'tracked' AS source, count() AS found
+    SELECT campaign_id, toDate(occurred_at) AS day, '{tracked}' AS source, count() AS found
     FROM interactions WHERE {mine} AND occurred_at >= {first} AND occurred_at < {last} GROUP BY ALL
     UNION ALL
     SELECT campaign_id, toDate(starts_at) AS day, report AS source, count() AS found
@@ -46,6 +48,8 @@ SELECT campaign_id, day, source, sum(found) FROM (
 GROUP BY campaign_id, day, source
 ORDER BY campaign_id, day, source
 """.format(  # noqa: S608 (fragments of ours)
+    events=EVENTS,
+    tracked=TRACKED,
     mine="workspace_id IN %(workspaces)s AND campaign_id IN %(campaigns)s",
     first="toDateTime(%(first)s, 'UTC')",
     last="toDateTime(%(last)s, 'UTC')",
@@ -67,7 +71,7 @@ class Place(msgspec.Struct, frozen=True):
     through: datetime
 
 
-class Chunk(msgspec.Struct, frozen=True):
+class Piece(msgspec.Struct, frozen=True):
     """What one recompute takes. `place` is where to go on once it is done."""
 
     targets: tuple[Target, ...]
@@ -76,7 +80,7 @@ class Chunk(msgspec.Struct, frozen=True):
     place: Place
 
 
-def chunks(scope: Scope, after: Place | None = None) -> Iterator[Chunk]:
+def pieces(scope: Scope, after: Place | None = None) -> Iterator[Piece]:
     """In one order, however often it is begun. Raises WarehouseUnavailable."""
     for page in ranges(scope, begin_with=after.campaign_id if after else None):
         wanted = [_rest(each, after) for each in page]
@@ -85,17 +89,17 @@ def chunks(scope: Scope, after: Place | None = None) -> Iterator[Chunk]:
             yield from cut(each, found.get(each.campaign_id, []))
 
 
-def cut(wanted: CampaignRange, days: Sequence[Day]) -> Iterator[Chunk]:
+def cut(wanted: CampaignRange, days: Sequence[Day]) -> Iterator[Piece]:
     """Whole days in order; a day that alone holds too many rows comes in parts."""
     within = [day for day in days if _starts(day) < wanted.last and _ends(day) > wanted.first]
     held: list[Day] = []
     for same_day in _by_day(within):
         if held and _is_full([*held, *same_day]):
-            yield from _chunks_of(wanted, held)
+            yield from _pieces_of(wanted, held)
             held = []
         held += same_day
     if held:
-        yield from _chunks_of(wanted, held)
+        yield from _pieces_of(wanted, held)
 
 
 def _rest(wanted: CampaignRange, after: Place | None) -> CampaignRange:
@@ -130,14 +134,14 @@ def _is_full(days: Sequence[Day]) -> bool:
     return sum(day.rows for day in days) > MOST_ROWS or (days[-1].day - days[0].day).days >= MOST_DAYS
 
 
-def _chunks_of(wanted: CampaignRange, days: Sequence[Day]) -> Iterator[Chunk]:
+def _pieces_of(wanted: CampaignRange, days: Sequence[Day]) -> Iterator[Piece]:
     """One, but for a single day with too many rows: the last of its parts counts as the day."""
-    whole = _chunk(wanted, days)
+    whole = _piece(wanted, days)
     parts = min(MOST_PARTS, -(-whole.rows // MOST_ROWS)) if whole.days == 1 else 1
     first, last = min(target.first for target in whole.targets), whole.place.through
-    step = _whole_quarters((last - first) / max(parts, 1))
+    step = _whole_quarter_hours((last - first) / max(parts, 1))
     while first + step < last:
-        part = _chunk(CampaignRange(wanted.workspace_id, wanted.campaign_id, first, first + step), days)
+        part = _piece(CampaignRange(wanted.workspace_id, wanted.campaign_id, first, first + step), days)
         yield msgspec.structs.replace(part, days=0, rows=0)
         first += step
     yield msgspec.structs.replace(whole, targets=tuple(_from(first, target) for target in whole.targets))
@@ -147,17 +151,17 @@ def _from(first: datetime, target: Target) -> Target:
     return target._replace(first=max(first, target.first))
 
 
-def _whole_quarters(span: timedelta) -> timedelta:
-    return -(-span // QUARTER) * QUARTER
+def _whole_quarter_hours(span: timedelta) -> timedelta:
+    return -(-span // QUARTER_HOUR) * QUARTER_HOUR
 
 
-def _chunk(wanted: CampaignRange, days: Sequence[Day]) -> Chunk:
+def _piece(wanted: CampaignRange, days: Sequence[Day]) -> Piece:
     sources: dict[str, list[Day]] = {}
     for day in days:
         sources.setdefault(day.source, []).append(day)
     targets = tuple(_target(wanted, source, of) for source, of in sources.items())
     through = min(wanted.last, max(_ends(day) for day in days))
-    return Chunk(
+    return Piece(
         targets,
         len({day.day for day in days}),
         sum(day.rows for day in days),
@@ -177,7 +181,7 @@ def _target(wanted: CampaignRange, source: str, days: Sequence[Day]) -> Target:
 
 
 def _starts(day: Day) -> datetime:
-    return datetime(day.day.year, day.day.month, day.day.day, tzinfo=UTC)
+    return utc_midnight(day.day)
 
 
 def _ends(day: Day) -> datetime:

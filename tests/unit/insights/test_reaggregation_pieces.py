@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from insights.reaggregation.chunks import MOST_DAYS, MOST_ROWS, Chunk, Day, cut
+from insights.reaggregation.pieces import MOST_DAYS, MOST_ROWS, Day, Piece, cut
 from insights.reaggregation.scope import CampaignRange
 
 WORKSPACE, CAMPAIGN = UUID(int=1), UUID(int=2)
@@ -27,26 +27,26 @@ def day(number: int, source: str = "events", rows: int = 10) -> Day:
     return Day(FIRST + timedelta(days=number), source, rows)
 
 
-def spans(chunk: Chunk) -> dict[str, tuple[datetime, datetime]]:
-    return {target.source: (target.first, target.last) for target in chunk.targets}
+def spans(piece: Piece) -> dict[str, tuple[datetime, datetime]]:
+    return {target.source: (target.first, target.last) for target in piece.targets}
 
 
-def test_few_rows_are_one_chunk_with_a_target_for_each_source() -> None:
-    [chunk] = cut(wanted(), [day(0), day(0, "tracked"), day(2), day(3, "day_country")])
-    assert spans(chunk) == {
+def test_few_rows_are_one_piece_with_a_target_for_each_source() -> None:
+    [piece] = cut(wanted(), [day(0), day(0, "tracked"), day(2), day(3, "day_country")])
+    assert spans(piece) == {
         "events": (at(0), at(3)),
         "tracked": (at(0), at(1)),
         "day_country": (at(3), at(4)),
     }
-    assert (chunk.days, chunk.rows) == (3, 40)
-    assert (chunk.place.campaign_id, chunk.place.through) == (CAMPAIGN, at(4))
+    assert (piece.days, piece.rows) == (3, 40)
+    assert (piece.place.campaign_id, piece.place.through) == (CAMPAIGN, at(4))
 
 
-def test_many_rows_are_several_chunks_that_leave_nothing_out() -> None:
+def test_many_rows_are_several_pieces_that_leave_nothing_out() -> None:
     days = [day(number, rows=MOST_ROWS // 2) for number in range(5)]
     found = list(cut(wanted(), days))
-    assert [spans(chunk)["events"] for chunk in found] == [(at(0), at(2)), (at(2), at(4)), (at(4), at(5))]
-    assert sum(chunk.rows for chunk in found) == sum(each.rows for each in days)
+    assert [spans(piece)["events"] for piece in found] == [(at(0), at(2)), (at(2), at(4)), (at(4), at(5))]
+    assert sum(piece.rows for piece in found) == sum(each.rows for each in days)
 
 
 def test_a_day_with_too_many_rows_comes_in_parts_that_leave_nothing_out() -> None:
@@ -73,20 +73,20 @@ def test_the_parts_of_a_day_are_whole_quarters_of_an_hour() -> None:
     assert all(first.minute % 15 == 0 for first, _ in edges)
 
 
-def test_a_chunk_spans_a_month_at_most() -> None:
+def test_a_piece_spans_a_month_at_most() -> None:
     found = list(cut(wanted(), [day(number * 10, rows=0) for number in range(20)]))
-    for chunk in found:
-        first, last = spans(chunk)["events"]
+    for piece in found:
+        first, last = spans(piece)["events"]
         assert last - first <= timedelta(days=MOST_DAYS)
-    assert sum(chunk.days for chunk in found) == 20
+    assert sum(piece.days for piece in found) == 20
 
 
 @pytest.mark.parametrize("sources", [("events",), ("events", "tracked")])
 def test_the_ends_are_those_that_were_asked_for(sources: tuple[str, ...]) -> None:
     days = [day(number, source) for number in range(4) for source in sources]
-    [chunk] = cut(wanted(at(1, 22), at(2, 5)), days)
-    assert spans(chunk) == dict.fromkeys(sources, (at(1, 22), at(2, 5)))
-    assert (chunk.days, chunk.place.through) == (2, at(2, 5))
+    [piece] = cut(wanted(at(1, 22), at(2, 5)), days)
+    assert spans(piece) == dict.fromkeys(sources, (at(1, 22), at(2, 5)))
+    assert (piece.days, piece.place.through) == (2, at(2, 5))
 
 
 def test_nothing_there_is_nothing_to_do() -> None:

@@ -8,7 +8,7 @@ from types import FrameType
 NUMBERS = (signal.SIGTERM, signal.SIGINT)
 
 
-class Stopped(Exception):
+class AskedToStop(Exception):
     """It was asked to stop while a batch could not be finished; what is not committed is delivered again."""
 
 

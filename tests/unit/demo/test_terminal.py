@@ -5,7 +5,7 @@ import os
 import signal
 import time
 
-from demo.progress import shown
+from demo.terminal import shown
 from ingestion.sources.simulated.ledger import Ledger
 from ingestion.sources.simulated.load import Load, Pace
 
