@@ -5,7 +5,8 @@
 
 import sys
 
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 from granian.server import Server
 
 from runtime.config import ConfigurationError, configuration
@@ -15,6 +16,8 @@ from runtime.telemetry.metric_files import share_metrics
 
 APPLICATION = "analytics_project.wsgi:application"
 _SECONDS_TO_FINISH = 10
+# Of all headers together, which is far more than a browser sends: their readers are slow on long ones.
+_MOST_HEADER_BYTES = 64 * 1024
 
 
 def serve(options: Options) -> None:
@@ -27,6 +30,8 @@ def serve(options: Options) -> None:
         workers=options.web.workers,
         blocking_threads=options.web.threads,
         websockets=False,
+        http=HTTPModes.http1,  # HTTP/2 would take 16 MB of them
+        http1_settings=HTTP1Settings(max_buffer_size=_MOST_HEADER_BYTES),
         log_access=False,
         log_dictconfig=logging_settings(options.logs),
         respawn_failed_workers=True,
