@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView, set_rollback
 
 from api.browsable import BrowsablePage
+from api.json import JsonRenderer
 from api.problem_codes import ProblemCode
 from api.problems import CONTENT_TYPE, Problem, plain_problem, problem_body, problem_of, request_id_of
 from api.throttles import counted_refusal
@@ -51,7 +52,14 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> Response |
     )
     if not isinstance(getattr(request, "accepted_renderer", None), BrowsablePage):
         response.content_type = CONTENT_TYPE
+        _answer_in_json(request)
     return response
+
+
+def _answer_in_json(request: Any) -> None:
+    """A view that speaks YAML or HTML fails in JSON as the others do."""
+    if request and not isinstance(getattr(request, "accepted_renderer", None), JsonRenderer):
+        request.accepted_renderer, request.accepted_media_type = JsonRenderer(), JsonRenderer.media_type
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
