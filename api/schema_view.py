@@ -1,11 +1,11 @@
 """The OpenAPI file as it is served."""
 
 from functools import cache
+from typing import Any
 
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView
-from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
 
@@ -24,8 +24,8 @@ class SchemaView(SpectacularAPIView):
 
 
 @cache
-def _schema_file(renderer: type[BaseRenderer]) -> bytes:
-    """Made once in each process: it takes seconds, and says the same to everybody."""
-    schema = SchemaView.generator_class().get_schema(public=True)
+def _schema_file(renderer: Any) -> bytes:
+    """By this renderer, made once in each process: it takes seconds, and says the same to everybody."""
+    schema = SchemaView.generator_class().get_schema(public=True)  # type: ignore[no-untyped-call]
     rendered: bytes = renderer().render(schema, renderer_context={})
     return rendered

@@ -60,10 +60,11 @@ class ShortListField(serializers.ListField):
 
     def __init__(self, *, max_length: int, **options: Any) -> None:
         super().__init__(max_length=max_length, **options)
+        self._most = max_length
 
     def run_child_validation(self, data: Any) -> Any:
-        if len(data) > self.max_length:
-            self.fail("max_length", max_length=self.max_length)
+        if len(data) > self._most:
+            self.fail("max_length", max_length=self._most)
         return super().run_child_validation(data)
 
 

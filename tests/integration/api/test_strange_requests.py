@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import socket
 from collections.abc import Iterator
 from contextlib import closing, suppress
 
@@ -9,6 +10,8 @@ import pytest
 
 from runtime.config import configuration
 from tests.integration.telemetry.web_server import WebServer, web_server
+
+NO_SETTINGS = b"\x00\x00\x00\x04\x00\x00\x00\x00\x00"
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +37,12 @@ def test_headers_that_are_too_many_bytes_never_reach_the_product(server: WebServ
         assert server.get("/nothing", **{"X-Padding": "x" * 300_000, "X-Request-Id": "stuffed"})[0] == 431
     assert "padded" in server.log.read_text()
     assert "stuffed" not in server.log.read_text()
+
+
+def test_http_2_with_its_megabytes_of_headers_is_not_spoken(server: WebServer) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection:
+        connection.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + NO_SETTINGS)
+        assert not connection.recv(9).startswith(b"\x00\x00")  # as a frame of settings would
 
 
 @pytest.mark.parametrize("name", ["Content-Type", "Accept"])
