@@ -1,4 +1,4 @@
-"""How often somebody may try to sign in, register or spend a token: by address and by e-mail.
+"""How often somebody may try to sign in, register, spend a token or invite: by who asks and by e-mail.
 
 What cannot be counted is refused: an open door to guessing is worse than a closed one.
 """
@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django_ratelimit.decorators import ratelimit
 from django_ratelimit.exceptions import Ratelimited
 
+from accounts.caller import Caller
 from accounts.keys import fingerprint
 from api.addresses import client_network
 from api.cache_server import CACHE_ERRORS
@@ -19,6 +20,9 @@ from api.problems import Problem, plain_problem, unavailable
 from api.throttles import MINUTE, demand
 from runtime.config import configuration
 
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
 
 def count_attempt(deed: str, request: HttpRequest, email: str = "") -> None:
     """Raises a 429 beyond the budget of this address or e-mail, a 503 while nothing can be counted."""
@@ -26,6 +30,15 @@ def count_attempt(deed: str, request: HttpRequest, email: str = "") -> None:
     demand(f"{deed}:address:{client_network(request)}", limit)
     if email:
         demand(f"{deed}:email:{fingerprint(email.strip().lower())}", limit)
+
+
+def count_invitation(caller: Caller, email: str) -> None:
+    """The same for an invitation: each is a mail to somebody who did not ask for it."""
+    limits = configuration().rate_limits
+    for sender in (caller.rate_identity, f"workspace:{caller.home}"):
+        demand(f"invite:{sender}", limits.invitations_per_hour, HOUR)
+    recipient = fingerprint(email.strip().lower())
+    demand(f"invite:email:{recipient}", limits.invitations_per_recipient_per_day, DAY)
 
 
 def guarded(sign_in_page: Callable[..., Any]) -> Callable[..., Any]:

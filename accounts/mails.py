@@ -14,13 +14,15 @@ from runtime.config import configuration
 
 def mail_invitation(invitation: Invitation) -> None:
     token = invitation_token(invitation)
+    workspace = _one_line(invitation.workspace.name)
     context = {
         "invitation": invitation,
+        "workspace": workspace,
         "days": STANDS_FOR.days,
         "token": token,
         "link": _link("invitation", token),
     }
-    subject = f"Join {_one_line(invitation.workspace.name)} in Campaign Analytics"
+    subject = f"Join {workspace} in Campaign Analytics"
     _send(invitation.email, subject, "accounts/invitation.txt", context)
 
 
@@ -41,5 +43,5 @@ def _link(page: str, token: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    """A name may hold line breaks; a header may not."""
+    """A name may hold line breaks; a header may not, and in the text they would pass for words of ours."""
     return " ".join(text.split())

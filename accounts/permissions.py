@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -15,15 +16,21 @@ class HasRight(BasePermission):
 
     def has_permission(self, request: Request, view: Any) -> bool:
         caller: object = request.user
-        right = view.rights.get("GET" if request.method in {"HEAD", "OPTIONS"} else request.method)
-        return isinstance(caller, Caller) and right is not None and caller.may(right)
+        if not isinstance(caller, Caller):
+            return False
+        method = str(request.method)
+        if not hasattr(view, method.lower()):
+            raise MethodNotAllowed(method)
+        right = view.rights.get("GET" if method in {"HEAD", "OPTIONS"} else method)
+        return right is not None and caller.may(right)
 
 
-class IsAnybody(BasePermission):
-    """Whoever proved to be somebody: a person or an API key, in a workspace or in none."""
+class MayReadTheirOwn(BasePermission):
+    """A person, in a workspace or in none, or an API key that may read."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        return isinstance(request.user, Caller)
+        caller: object = request.user
+        return isinstance(caller, Caller) and (caller.user_id is not None or caller.may(Right.READ))
 
 
 class IsSignedIn(BasePermission):

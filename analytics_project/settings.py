@@ -242,6 +242,8 @@ UNFOLD = admin_site.APPEARANCE
 LOGIN_REDIRECT_URL = "campaigns"
 LANGUAGE_CODE = "en"
 FORMAT_MODULE_PATH = "analytics_project.formats"
+# There is one language; and a name of one, were it taken from a request, would be kept for ever.
+USE_I18N = False
 TIME_ZONE = "UTC"
 USE_TZ = True
 

@@ -27,5 +27,7 @@ def client_network(request: HttpRequest) -> str:
     except ValueError:
         return "unknown"
     if isinstance(address, IPv6Address):
+        if address.ipv4_mapped:  # how a socket for both kinds spells an IPv4 address
+            return str(address.ipv4_mapped)
         return str(ip_network((address, IPV6_NETWORK), strict=False))
     return str(address)

@@ -1,5 +1,6 @@
 """Input fields that every body shares: amounts, currencies, time zones."""
 
+from decimal import Decimal
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -26,6 +27,12 @@ class AmountField(serializers.DecimalField):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(max_digits=AMOUNT_DIGITS, decimal_places=AMOUNT_PLACES, min_value=0, **options)
+
+    def to_internal_value(self, data: Any) -> Decimal:
+        """Python would read `1_0` and the digits of every script as well."""
+        if isinstance(data, str) and ("_" in data or not data.isascii()):
+            self.fail("invalid")
+        return super().to_internal_value(data)
 
 
 class CurrencyField(TextField):

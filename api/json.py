@@ -1,8 +1,8 @@
 """JSON in and out through msgspec: fast, and strict about what JSON is."""
 
 import math
-from collections.abc import Mapping
-from decimal import Decimal
+from collections.abc import Iterable, Mapping
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import msgspec
@@ -11,13 +11,17 @@ from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 
 READABLE_INDENT = 2
+DEEPEST = 64  # what nests deeper is JSON and nothing that any route takes, and whoever prints it would fail
 
 
 def _exact(number: str) -> Decimal:
     """Every digit that was sent: an amount must not pass through a binary fraction."""
     if math.isinf(float(number)):
         raise ValueError("Number out of range")
-    return Decimal(number)
+    try:
+        return Decimal(number)
+    except InvalidOperation:
+        raise ValueError("Exponent out of range") from None
 
 
 _DECODER = msgspec.json.Decoder(float_hook=_exact)
@@ -29,12 +33,33 @@ class JsonParser(BaseParser):
     def parse(
         self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
+        body = stream.read()
         try:
-            return _DECODER.decode(stream.read())
+            value = _DECODER.decode(body)
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise ParseError(f"The body is not JSON: {error}") from None
         except RecursionError:
-            raise ParseError("The body is nested too deeply.") from None
+            raise _too_deep() from None
+        if body.count(b"[") + body.count(b"{") > DEEPEST and _is_too_deep(value):
+            raise _too_deep()
+        return value
+
+
+def _too_deep() -> ParseError:
+    return ParseError(f"The body is nested more than {DEEPEST} deep.")
+
+
+def _is_too_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(DEEPEST + 1):
+        level = [inner for each in level for inner in _parts(each)]
+    return bool(level)
+
+
+def _parts(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 class JsonRenderer(BaseRenderer):

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from api.header_limits import REFUSAL
 from api.problem_codes import ProblemCode
 from api.problems import Problem, field_problem, plain_problem
 from runtime.config import configuration
@@ -32,18 +33,19 @@ def name_request(get_response: Answer) -> Answer:
 
 
 def refuse_unreadable(get_response: Answer) -> Answer:
-    """Answer what no view could use: bodies that are too large, unread; NUL in a path or query."""
+    """Answer what no view could use: refused headers; bodies too large, unread; NUL in a path or query."""
     limit = configuration().web.max_body_bytes
 
     def answer(request: HttpRequest) -> HttpResponse:
-        problem = _problem_of_size(request.META, limit) or _problem_of_address(request)
+        meta = request.META
+        problem = meta.get(REFUSAL) or _problem_of_size(meta, limit) or _problem_of_address(request)
         return plain_problem(request, problem) if problem else get_response(request)
 
     return answer
 
 
 def _problem_of_size(headers: dict[str, Any], limit: int) -> Problem | None:
-    if "chunked" in headers.get("HTTP_TRANSFER_ENCODING", ""):
+    if "chunked" in headers.get("HTTP_TRANSFER_ENCODING", "").lower():
         return Problem(ProblemCode.LENGTH_REQUIRED)
     length = headers.get("CONTENT_LENGTH") or "0"
     if not length.isdigit():

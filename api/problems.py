@@ -21,6 +21,8 @@ logger = structlog.get_logger(__name__)
 CONTENT_TYPE = "application/problem+json"
 PAGE_TYPE = "text/html"
 RETRY_AFTER_SECONDS = 2
+MOST_ERRORS = 50
+LONGEST_TEXT = 500  # of an error's field or message
 WHOLE_BODY = "body"  # the field of an error that concerns no single field
 
 
@@ -54,12 +56,18 @@ def plain_problem(request: HttpRequest, problem: Problem) -> HttpResponse:
     Whoever looks with a browser gets a page that says the same.
     """
     body = problem_body(problem, request_id_of(request))
-    if request.get_preferred_type((CONTENT_TYPE, PAGE_TYPE)) == PAGE_TYPE:
+    if _wants_page(request):
         content, content_type = render_to_string("api/problem.html", body).encode(), PAGE_TYPE
     else:
         content, content_type = json.encode(body), CONTENT_TYPE
     headers = {"Vary": "Accept", "Content-Type": content_type, **problem.headers}
     return HttpResponse(content, status=problem.kind.status, headers=headers)
+
+
+def _wants_page(request: HttpRequest) -> bool:
+    """Looked for and not parsed: what tells of failures must not fail over a header of whoever asks."""
+    named = request.META.get("HTTP_ACCEPT", "")
+    return PAGE_TYPE in named and "json" not in named
 
 
 def unavailable(detail: str = "") -> Problem:
@@ -77,8 +85,21 @@ def problem_body(problem: Problem, request_id: str) -> dict[str, Any]:
         "request_id": request_id,
     }
     if problem.errors:
-        body["errors"] = problem.errors
+        body["errors"] = _told(problem.errors)
     return body | problem.extra
+
+
+def _told(errors: list[Mapping[str, str]]) -> list[dict[str, str]]:
+    """As many as a person mends at a time, and none at length: names and values in them are what was sent."""
+    told = [{key: _shortened(text) for key, text in error.items()} for error in errors[:MOST_ERRORS]]
+    if len(errors) > MOST_ERRORS:
+        more = f"There are {len(errors) - MOST_ERRORS} more errors."
+        told.append({"field": WHOLE_BODY, "code": "more_errors", "message": more})
+    return told
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}…"
 
 
 def request_id_of(request: Any) -> str:

@@ -7,6 +7,8 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 
+MOST_UNKNOWN_FIELDS = 20  # that are named; each comes with the list of those that there are
+
 
 class StrictSerializer(serializers.Serializer[Any]):
     """Refuses a field that it does not declare; read-only ones may be sent back and are ignored."""
@@ -26,11 +28,10 @@ class StrictSerializer(serializers.Serializer[Any]):
     def _unknown_fields(self, data: Mapping[Any, Any]) -> dict[str, list[ErrorDetail]]:
         allowed = ", ".join(sorted(name for name, field in self.fields.items() if not field.read_only))
         message = f"There is no such field. Allowed: {allowed or 'none'}."
-        return {
-            str(name): [ErrorDetail(message, code="unknown_field")]
-            for name in data
-            if name not in self.fields
-        }
+        unknown = [str(name) for name in data if name not in self.fields]
+        if len(unknown) > MOST_UNKNOWN_FIELDS:
+            message += f" There are {len(unknown)} unknown fields."
+        return {name: [ErrorDetail(message, code="unknown_field")] for name in unknown[:MOST_UNKNOWN_FIELDS]}
 
     def create(self, validated_data: Any) -> Any:
         raise TypeError("Serializers check input; services write.")
@@ -52,6 +53,34 @@ class TextField(serializers.CharField):
         if not isinstance(data, str):
             self.fail("invalid")
         return super().to_internal_value(data)
+
+
+class ShortListField(serializers.ListField):
+    """A list that is counted before it is read: DRF's own field checks every item of one that is too long."""
+
+    def __init__(self, *, max_length: int, **options: Any) -> None:
+        super().__init__(max_length=max_length, **options)
+        self._most = max_length
+
+    def run_child_validation(self, data: Any) -> Any:
+        if len(data) > self._most:
+            self.fail("max_length", max_length=self._most)
+        return super().run_child_validation(data)
+
+
+class ShortDictField(serializers.DictField):
+    """An object with any names, `max_length` of them at most, counted before it is read."""
+
+    default_error_messages = {"max_length": "At most {max_length} entries, each name up to {max_name} long."}
+
+    def __init__(self, *, max_length: int, max_name: int, **options: Any) -> None:
+        super().__init__(**options)
+        self._most = {"max_length": max_length, "max_name": max_name}
+
+    def run_child_validation(self, data: Any) -> Any:
+        if len(data) > self._most["max_length"] or any(len(name) > self._most["max_name"] for name in data):
+            self.fail("max_length", **self._most)
+        return super().run_child_validation(data)
 
 
 class StrictBooleanField(serializers.BooleanField):

@@ -5,7 +5,6 @@ from typing import Any
 
 import msgspec
 import structlog
-from django.http import HttpRequest
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
@@ -68,24 +67,25 @@ def demand(identity: str, limit: int, period_seconds: int = MINUTE) -> None:
         raise _too_many(budget)
 
 
-def counted_refusal(request: HttpRequest, refusal: Problem) -> Problem:
-    """What a request without a caller is told: the 401, or a 429 once its address was refused too often.
+def counted_refusal(request: Request, refusal: Problem) -> Problem:
+    """What a request is told that the throttle never saw: the refusal, or a 429 once its budget is spent.
 
-    The throttle never sees these requests, for authentication comes before it. Good credentials cost nothing
-    here and pass from any address: many people share one. While the server is down the 401 stands.
+    Authentication and permissions come before the throttle. Wrong credentials have a budget of their own, by
+    address; good ones cost nothing there and pass from any address: many people share one. While the server
+    is down the refusal stands.
     """
-    limits = configuration().rate_limits
-    deed, limit = "address", limits.public_per_minute
-    if refusal.kind is ProblemCode.INVALID_CREDENTIALS:
-        deed, limit = "refused", limits.refused_per_minute
-    identity = f"{deed}:{client_network(request)}"
+    identity, limit = _budget_of_refusal(request, refusal)
     try:
         budget = spend(identity, limit)
     except CacheServerDown:
         logger.warning("rate_limit_uncounted", identity=identity)
         return refusal
-    request.rate_budget = budget  # type: ignore[attr-defined]
+    request._request.rate_budget = budget  # type: ignore[attr-defined]
     return refusal if budget.allowed else _too_many(budget)
+
+
+def is_counted(request: Request) -> bool:
+    return hasattr(request._request, "rate_budget")
 
 
 def _too_many(budget: RateBudget) -> Problem:
@@ -101,7 +101,7 @@ class CallerThrottle(BaseThrottle):
     _retry_seconds: int = 1
 
     def allow_request(self, request: Request, view: Any) -> bool:
-        identity, limit = _budget_of(request)
+        identity, limit = _budget_of(request, request.user)
         try:
             budget = spend(identity, limit)
         except CacheServerDown:
@@ -115,9 +115,16 @@ class CallerThrottle(BaseThrottle):
         return float(self._retry_seconds)
 
 
-def _budget_of(request: Request) -> tuple[str, int]:
+def _budget_of_refusal(request: Request, refusal: Problem) -> tuple[str, int]:
+    if refusal.kind is ProblemCode.INVALID_CREDENTIALS:
+        return f"refused:{client_network(request._request)}", configuration().rate_limits.refused_per_minute
+    # Not `request.user`, which would look for a caller once more where that is what failed.
+    return _budget_of(request, getattr(request, "_user", None))
+
+
+def _budget_of(request: Request, caller: object) -> tuple[str, int]:
     limits = configuration().rate_limits
-    identity = getattr(request.user, "rate_identity", None)
+    identity = getattr(caller, "rate_identity", None)
     if identity is None:
         return f"address:{client_network(request._request)}", limits.public_per_minute
     if identity.startswith(PUBLIC_IDENTITY):

@@ -16,9 +16,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView, set_rollback
 
 from api.browsable import BrowsablePage
+from api.json import JsonRenderer
 from api.problem_codes import ProblemCode
 from api.problems import CONTENT_TYPE, Problem, plain_problem, problem_body, problem_of, request_id_of
-from api.throttles import counted_refusal
+from api.throttles import counted_refusal, is_counted
 
 logger = structlog.get_logger(__name__)
 
@@ -44,14 +45,29 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> Response |
         return None
     set_rollback()
     request = context.get("request")
-    if request and problem.kind.status == HTTPStatus.UNAUTHORIZED:
-        problem = counted_refusal(request._request, problem)
+    if request and _counts(request, context.get("view"), problem):
+        problem = counted_refusal(request, problem)
     response = Response(
         problem_body(problem, request_id_of(request)), status=problem.kind.status, headers=problem.headers
     )
     if not isinstance(getattr(request, "accepted_renderer", None), BrowsablePage):
         response.content_type = CONTENT_TYPE
+        _answer_in_json(request)
     return response
+
+
+def _counts(request: Request, view: Any, problem: Problem) -> bool:
+    """A refusal that cost nothing yet does so here, else it could be asked for without end."""
+    if problem.kind.status == HTTPStatus.UNAUTHORIZED:
+        return True
+    is_refusal = problem.kind.status < HTTPStatus.INTERNAL_SERVER_ERROR
+    return is_refusal and not is_counted(request) and bool(getattr(view, "throttle_classes", ()))
+
+
+def _answer_in_json(request: Any) -> None:
+    """A view that speaks YAML or HTML fails in JSON as the others do."""
+    if request and not isinstance(getattr(request, "accepted_renderer", None), JsonRenderer):
+        request.accepted_renderer, request.accepted_media_type = JsonRenderer(), JsonRenderer.media_type
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from runtime.addresses import answering
 from runtime.options import Web
+from runtime.process_birth import birth
 from runtime.processes import is_alive
 
 
@@ -13,7 +14,9 @@ def running_processes(data_dir: Path) -> dict[str, int] | None:
     """The pid of each process; None if no stack runs on this data folder."""
     with suppress(OSError, ValueError, KeyError):
         state = json.loads((data_dir / "run" / "stack.json").read_text())
-        if is_alive(int(state["supervisor"])):
+        pid = int(state["supervisor"])
+        # By its birth, too: after a crash the pid may have become somebody else's.
+        if is_alive(pid) and birth(pid) == state.get("supervisor_birth"):
             return dict(state["processes"])
     return None
 

@@ -11,12 +11,13 @@ from rich.table import Table
 
 from embedded import ports
 from embedded.process import NotReady, Process
-from embedded.process_table import birth, family, proportional_memory
+from embedded.process_table import family, proportional_memory
 from embedded.product import management_command
 from embedded.run_folder import RunFolder
 from embedded.stack import stack
 from embedded.wheels import postgres_program, valkey_server, version
 from runtime.options import Options
+from runtime.process_birth import birth
 
 MIB = 1024 * 1024
 

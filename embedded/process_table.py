@@ -4,17 +4,8 @@ import os
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 
-PROC = Path("/proc")
-
-
-def birth(pid: int) -> int | None:
-    """Its start time in clock ticks: with the pid it names one process for ever. None if it is gone."""
-    with suppress(OSError, IndexError, ValueError):
-        fields = _stat(pid)
-        return None if fields[0] == "Z" else int(fields[19])
-    return None
+from runtime.process_birth import PROC, process_fields
 
 
 def family(pid: int) -> list[int]:
@@ -22,7 +13,7 @@ def family(pid: int) -> list[int]:
     children: dict[int, list[int]] = defaultdict(list)
     for other in all_pids():
         with suppress(OSError, IndexError, ValueError):
-            children[int(_stat(other)[1])].append(other)
+            children[int(process_fields(other)[1])].append(other)
     found = [pid]
     for member in found:
         found.extend(children[member])
@@ -41,7 +32,7 @@ def proportional_memory(pid: int) -> int:
 def cpu_seconds(pid: int) -> float:
     """Processor time that all its threads took so far; 0 if it is gone."""
     with suppress(OSError, IndexError, ValueError):
-        user, system = _stat(pid)[11:13]
+        user, system = process_fields(pid)[11:13]
         return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
     return 0.0
 
@@ -55,8 +46,3 @@ def command(pid: int) -> str:
 def all_pids() -> Iterator[int]:
     for entry in PROC.glob("[0-9]*"):
         yield int(entry.name)
-
-
-def _stat(pid: int) -> list[str]:
-    """The fields after the command's name, which may itself hold spaces and parentheses."""
-    return (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()

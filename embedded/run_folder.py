@@ -10,8 +10,8 @@ from pathlib import Path
 from signal import SIGKILL
 from typing import Any
 
-from embedded.process_table import birth
 from embedded.room import FULL
+from runtime.process_birth import birth
 
 LEFTOVERS_WITHIN = 10.0
 
@@ -48,6 +48,7 @@ class RunFolder:
         """Replace the state at once, so that no reader sees half of it; on a full disk the old one stands."""
         state = {
             "supervisor": os.getpid(),
+            "supervisor_birth": birth(os.getpid()),
             "processes": dict(pids),
             "addresses": dict(addresses),
             "births": {str(pid): birth(pid) for pid in pids.values()},

@@ -3,7 +3,8 @@
 `python -m runtime.serve` is what the supervisor and a container run. Only granian's workers load Django.
 """
 
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 from granian.server import Server
 
 from runtime.config import configuration, exit_if_refused
@@ -13,6 +14,8 @@ from runtime.telemetry.metric_files import share_metrics
 
 APPLICATION = "analytics_project.wsgi:application"
 _SECONDS_TO_FINISH = 10
+# Of all headers together, which is far more than a browser sends: their readers are slow on long ones.
+_MOST_HEADER_BYTES = 64 * 1024
 
 
 def serve(options: Options) -> None:
@@ -25,6 +28,8 @@ def serve(options: Options) -> None:
         workers=options.web.workers,
         blocking_threads=options.web.threads,
         websockets=False,
+        http=HTTPModes.http1,  # HTTP/2 would take 16 MB of them
+        http1_settings=HTTP1Settings(max_buffer_size=_MOST_HEADER_BYTES),
         log_access=False,
         log_dictconfig=logging_settings(options.logs),
         respawn_failed_workers=True,

@@ -13,11 +13,11 @@ from typing import Any, TypeVar
 
 from embedded.doctor import answer
 from embedded.engines import throw_away_places
-from embedded.process_table import birth
 from embedded.stack import stack as stack_of
 from runtime.catalogue import PREFIX
 from runtime.config import read_configuration
 from runtime.options import REPOSITORY, Options, RateLimits
+from runtime.process_birth import birth
 from runtime.stored_secrets import store_missing_secrets
 
 T = TypeVar("T")

@@ -24,6 +24,17 @@ for model in (OutstandingToken, BlacklistedToken, Group):
     admin.site.unregister(model)
 
 
+POWERS = ("is_staff", "is_superuser", "groups")  # what only a superuser gives or takes
+
+
+def is_superuser(request: HttpRequest) -> bool:
+    return bool(getattr(request.user, "is_superuser", False))
+
+
+def _is_above_others(user: User) -> bool:
+    return user.is_staff or user.is_superuser
+
+
 class NewUserForm(UserCreationForm):  # type: ignore[misc]  # the library is untyped
     class Meta:
         model = User
@@ -50,6 +61,14 @@ class UserAdmin(DjangoUserAdmin, LastingAdmin):  # type: ignore[type-arg]
     )
     add_fieldsets = ((None, {"fields": ("email", "name", "password1", "password2")}),)
 
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Who changes an address or a password can sign in as its owner: staff are left to superusers."""
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (is_superuser(request) or obj is None or not _is_above_others(obj))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        return (*self.readonly_fields, *(() if is_superuser(request) else POWERS))
+
     @admin.display(description="password")
     def password_page(self, user: User) -> str:
         page = reverse("admin:auth_user_password_change", args=[user.pk])
@@ -57,19 +76,35 @@ class UserAdmin(DjangoUserAdmin, LastingAdmin):  # type: ignore[type-arg]
 
     @admin.action(description="Deactivate: sign out everywhere, for good", permissions=["change"])
     def deactivate(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        for user in queryset:
+        users = self._changeable(request, queryset)
+        for user in users:
             user_deactivate(user=user)
-        self.message_user(request, f"{len(queryset)} deactivated.", messages.SUCCESS)
+        self.message_user(request, f"{len(users)} deactivated.", messages.SUCCESS)
 
     @admin.action(description="Activate again", permissions=["change"])
     def activate(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        for user in queryset:
+        users = self._changeable(request, queryset)
+        for user in users:
             user_activate(user=user)
-        self.message_user(request, f"{len(queryset)} active again.", messages.SUCCESS)
+        self.message_user(request, f"{len(users)} active again.", messages.SUCCESS)
+
+    def _changeable(self, request: HttpRequest, queryset: QuerySet[User]) -> list[User]:
+        return [user for user in queryset if self.has_change_permission(request, user)]
 
 
 @admin.register(Group)
 class GroupAdmin(DjangoGroupAdmin, ModelAdmin):  # type: ignore[misc]
+    """Read by staff and changed by superusers: a group's members could give it every permission."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return is_superuser(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return is_superuser(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return is_superuser(request)
+
     def formfield_for_manytomany(self, db_field: Any, request: Any = None, **kwargs: Any) -> Any:
         kwargs["widget"] = forms.SelectMultiple(attrs={"size": 20})
         return super().formfield_for_manytomany(db_field, request, **kwargs)

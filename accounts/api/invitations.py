@@ -15,7 +15,7 @@ from accounts.api.answers import RegistrationAnswer
 from accounts.api.bodies import invitation_body, token_body, user_body, workspace_body
 from accounts.api.queueing import mail_later
 from accounts.api.serializers import AcceptanceSerializer, InvitationSerializer
-from accounts.attempts import count_attempt
+from accounts.attempts import count_attempt, count_invitation
 from accounts.caller import Caller, caller_of
 from accounts.models import Invitation
 from accounts.permissions import WorkspaceView
@@ -24,6 +24,7 @@ from accounts.selectors import invitations_of
 from accounts.services.invitations import invitation_accept, invitation_create, invitation_revoke
 from accounts.services.tokens import tokens_issue
 from accounts.tasks import send_invitation
+from api.filters import StrictFilterBackend
 from api.serializers import checked
 
 TAGS = ["workspaces"]
@@ -33,13 +34,14 @@ class InvitationsView(WorkspaceView, GenericAPIView[Invitation]):
     rights = {"GET": Right.READ, "POST": Right.ADMIN}
     queryset = Invitation.objects.none()
     serializer_class = InvitationSerializer
+    filter_backends = (StrictFilterBackend,)
     ordering_fields = frozenset({"created_at", "email", "expires_at"})
     ordering = "-created_at"
 
     @extend_schema(summary="List invitations", tags=TAGS, responses=InvitationSerializer(many=True))
     def get(self, request: Request, workspace_id: UUID) -> Response:
         """Those that nobody accepted yet."""
-        page = self.paginate_queryset(invitations_of(caller_of(request).home))
+        page = self.paginate_queryset(self.filter_queryset(invitations_of(caller_of(request).home)))
         return self.get_paginated_response([invitation_body(invitation) for invitation in page or ()])
 
     @extend_schema(
@@ -51,7 +53,9 @@ class InvitationsView(WorkspaceView, GenericAPIView[Invitation]):
     )
     def post(self, request: Request, workspace_id: UUID) -> Response:
         """They get a mail with a link. Inviting an address again replaces the earlier invitation."""
-        invitation = invitation_create(caller=caller_of(request), **checked(InvitationSerializer, request))
+        caller, fields = caller_of(request), checked(InvitationSerializer, request)
+        count_invitation(caller, fields["email"])
+        invitation = invitation_create(caller=caller, **fields)
         mail_later(send_invitation, str(invitation.id))
         return Response(invitation_body(invitation), status=201)
 
@@ -62,7 +66,7 @@ class InvitationView(WorkspaceView):
     @extend_schema(summary="Withdraw an invitation", tags=TAGS, responses=documentation.DONE)
     def delete(self, request: Request, workspace_id: UUID, invitation_id: UUID) -> Response:
         """Its link works no more."""
-        invitation_revoke(workspace_id=caller_of(request).home, invitation_id=invitation_id)
+        invitation_revoke(caller=caller_of(request), invitation_id=invitation_id)
         return Response(status=204)
 
 

@@ -18,6 +18,7 @@ from accounts.permissions import WorkspaceView
 from accounts.rights import Right
 from accounts.selectors import api_keys_of, write_keys_of
 from accounts.services.keys import api_key_issue, key_revoke, write_key_create
+from api.filters import StrictFilterBackend
 from api.serializers import checked
 
 TAGS = ["keys"]
@@ -25,6 +26,7 @@ TAGS = ["keys"]
 
 class KeyListView(WorkspaceView, GenericAPIView[Any]):
     rights = {"GET": Right.READ, "POST": Right.ADMIN}
+    filter_backends = (StrictFilterBackend,)
     ordering_fields = frozenset({"created_at", "name"})
     ordering = "-created_at"
 
@@ -36,7 +38,7 @@ class ApiKeysView(KeyListView):
     @extend_schema(summary="List API keys", tags=TAGS, responses=ApiKeySerializer(many=True))
     def get(self, request: Request, workspace_id: UUID | None = None) -> Response:
         """Revoked ones too. Of each key only its first characters: the rest is known to nobody."""
-        page = self.paginate_queryset(api_keys_of(caller_of(request).home))
+        page = self.paginate_queryset(self.filter_queryset(api_keys_of(caller_of(request).home)))
         return self.get_paginated_response([api_key_body(api_key) for api_key in page or ()])
 
     @extend_schema(
@@ -58,7 +60,7 @@ class WriteKeysView(KeyListView):
 
     @extend_schema(summary="List write keys", tags=TAGS, responses=WriteKeySerializer(many=True))
     def get(self, request: Request, workspace_id: UUID | None = None) -> Response:
-        page = self.paginate_queryset(write_keys_of(caller_of(request).home))
+        page = self.paginate_queryset(self.filter_queryset(write_keys_of(caller_of(request).home)))
         return self.get_paginated_response([write_key_body(write_key) for write_key in page or ()])
 
     @extend_schema(

@@ -17,6 +17,7 @@ from accounts.permissions import WorkspaceView
 from accounts.rights import Right
 from accounts.selectors import member_get, members_of
 from accounts.services.members import member_remove, member_update
+from api.filters import StrictFilterBackend
 from api.serializers import checked
 
 TAGS = ["workspaces"]
@@ -26,12 +27,13 @@ class MembersView(WorkspaceView, GenericAPIView[Membership]):
     rights = {"GET": Right.READ}
     queryset = Membership.objects.none()
     serializer_class = MemberSerializer
+    filter_backends = (StrictFilterBackend,)
     ordering_fields = frozenset({"created_at", "role"})
     ordering = "created_at"
 
     @extend_schema(summary="List members", tags=TAGS, responses=MemberAnswer(many=True))
     def get(self, request: Request, workspace_id: UUID) -> Response:
-        page = self.paginate_queryset(members_of(caller_of(request).home))
+        page = self.paginate_queryset(self.filter_queryset(members_of(caller_of(request).home)))
         return self.get_paginated_response([member_body(membership) for membership in page or ()])
 
 

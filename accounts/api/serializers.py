@@ -8,7 +8,7 @@ from rest_framework import serializers
 from accounts.models import LONGEST_NAME
 from accounts.rights import SCOPES, Role
 from api.fields import CurrencyField, TimezoneField
-from api.serializers import StrictBooleanField, StrictSerializer, TextField
+from api.serializers import ShortListField, StrictBooleanField, StrictSerializer, TextField
 
 LONGEST_PASSWORD = 256
 LONGEST_TOKEN = 2048
@@ -118,7 +118,7 @@ class ApiKeySerializer(StrictSerializer):
     id = serializers.UUIDField(read_only=True)
     name = NameField()
     prefix = serializers.CharField(read_only=True)
-    scopes = serializers.ListField(
+    scopes = ShortListField(
         child=serializers.ChoiceField(choices=SCOPE_CHOICES), allow_empty=False, max_length=len(SCOPES)
     )
     expires_at = ZonedTimeField(required=False, allow_null=True, default=None)

@@ -14,10 +14,11 @@ from accounts.api.bodies import workspace_body
 from accounts.api.serializers import WorkspaceSerializer
 from accounts.caller import caller_of
 from accounts.models import Workspace
-from accounts.permissions import IsAnybody, IsSignedIn, WorkspaceView
+from accounts.permissions import IsSignedIn, MayReadTheirOwn, WorkspaceView
 from accounts.rights import Right
 from accounts.selectors import user_get, workspace_get, workspaces_visible
 from accounts.services.workspaces import workspace_create, workspace_update
+from api.filters import StrictFilterBackend
 from api.serializers import checked
 
 TAGS = ["workspaces"]
@@ -26,17 +27,18 @@ TAGS = ["workspaces"]
 class WorkspacesView(GenericAPIView[Workspace]):
     queryset = Workspace.objects.none()
     serializer_class = WorkspaceSerializer
+    filter_backends = (StrictFilterBackend,)
     ordering_fields = frozenset({"created_at", "name"})
     ordering = "created_at"
 
     def get_permissions(self) -> list[BasePermission]:
-        """Every caller sees their own; only a person can own a new one."""
-        return [IsAnybody() if self.request.method in SAFE_METHODS else IsSignedIn()]
+        """Who may read sees their own; only a person can own a new one."""
+        return [MayReadTheirOwn() if self.request.method in SAFE_METHODS else IsSignedIn()]
 
     @extend_schema(summary="List my workspaces", tags=TAGS, responses=WorkspaceSerializer(many=True))
     def get(self, request: Request) -> Response:
         """An API key sees the one that it belongs to."""
-        page = self.paginate_queryset(workspaces_visible(caller_of(request)))
+        page = self.paginate_queryset(self.filter_queryset(workspaces_visible(caller_of(request))))
         return self.get_paginated_response([workspace_body(workspace) for workspace in page or ()])
 
     @extend_schema(

@@ -29,7 +29,10 @@ class Acceptance(NamedTuple):
 
 @transaction.atomic
 def invitation_create(*, caller: Caller, email: str, role: Role, restricted: bool = False) -> Invitation:
-    """A second invitation to the same address replaces the first, whose link then works no more."""
+    """A second invitation to the same address replaces the first, whose link then works no more.
+
+    Only who could have given the first one's role replaces it.
+    """
     check_role(caller, Role(role))
     check_restriction(Role(role), restricted)
     email = email.strip().lower()
@@ -37,6 +40,7 @@ def invitation_create(*, caller: Caller, email: str, role: Role, restricted: boo
     if Membership.objects.filter(workspace=workspace, user__email=email).exists():
         raise field_problem("email", "already_member", "This person is a member already.")
     for replaced in Invitation.objects.filter(workspace=workspace, email=email, accepted_at=None):
+        check_role(caller, Role(replaced.role))
         replaced.delete()
     invitation = Invitation(
         workspace=workspace,
@@ -52,11 +56,13 @@ def invitation_create(*, caller: Caller, email: str, role: Role, restricted: boo
 
 
 @transaction.atomic
-def invitation_revoke(*, workspace_id: UUID, invitation_id: UUID) -> None:
-    standing = Invitation.objects.select_for_update().filter(workspace_id=workspace_id, accepted_at=None)
+def invitation_revoke(*, caller: Caller, invitation_id: UUID) -> None:
+    """Nobody withdraws what they could not have offered."""
+    standing = Invitation.objects.select_for_update().filter(workspace_id=caller.home, accepted_at=None)
     invitation = standing.filter(id=invitation_id).first()
     if invitation is None:
         raise NotFound
+    check_role(caller, Role(invitation.role))
     invitation.delete()
 
 

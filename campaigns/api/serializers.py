@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from api.fields import AmountField, CurrencyField, TimezoneField
-from api.serializers import StrictBooleanField, StrictSerializer, TextField
+from api.serializers import ShortDictField, ShortListField, StrictBooleanField, StrictSerializer, TextField
 from campaigns.choices import (
     AD_PLATFORMS,
     SETTABLE_STATUS,
@@ -72,9 +72,7 @@ class CampaignSerializer(StrictSerializer):
     connection = serializers.UUIDField(
         required=False, allow_null=True, help_text="The ad account that the campaign runs in."
     )
-    tags = serializers.ListField(
-        child=TextField(max_length=LONGEST_TAG), max_length=MOST_TAGS, required=False
-    )
+    tags = ShortListField(child=TextField(max_length=LONGEST_TAG), max_length=MOST_TAGS, required=False)
     version = serializers.IntegerField(read_only=True)
     created_at = serializers.DateTimeField(read_only=True)
     updated_at = serializers.DateTimeField(read_only=True)
@@ -101,8 +99,10 @@ class ConnectionSerializer(StrictSerializer):
     currency = CurrencyField(help_text="What the account is billed in.")
     timezone = TimezoneField(help_text="Where the account's days begin.")
     status = serializers.ChoiceField(choices=SETTABLE_STATUS, required=False)
-    credentials = serializers.DictField(
+    credentials = ShortDictField(
         child=TextField(max_length=LONGEST_CREDENTIAL),
+        max_length=MOST_CREDENTIALS,
+        max_name=LONGEST_CREDENTIAL_NAME,
         write_only=True,
         required=False,
         help_text="Tokens and ids that the platform's API asks for. Stored encrypted and never shown again.",
@@ -112,16 +112,6 @@ class ConnectionSerializer(StrictSerializer):
     version = serializers.IntegerField(read_only=True)
     created_at = serializers.DateTimeField(read_only=True)
     updated_at = serializers.DateTimeField(read_only=True)
-
-    def validate_credentials(self, credentials: dict[str, str]) -> dict[str, str]:
-        if len(credentials) > MOST_CREDENTIALS or any(
-            len(key) > LONGEST_CREDENTIAL_NAME for key in credentials
-        ):
-            raise serializers.ValidationError(
-                f"At most {MOST_CREDENTIALS} entries, each name up to {LONGEST_CREDENTIAL_NAME} long.",
-                code="max_length",
-            )
-        return credentials
 
 
 class ConnectionBodySerializer(ConnectionSerializer):

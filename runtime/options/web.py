@@ -44,6 +44,12 @@ class RateLimits(Section, frozen=True):
     refused_per_minute: Annotated[
         Count, says("Requests with wrong, expired or revoked credentials, per address.")
     ] = 60
+    invitations_per_hour: Annotated[
+        Count, says("Invitations from one workspace, and from one person or API key in all of theirs.")
+    ] = 60
+    invitations_per_recipient_per_day: Annotated[
+        Count, says("Invitations to one e-mail address, from whatever workspace.")
+    ] = 10
     public_per_minute: Annotated[Count, says("Requests without credentials, per address.")] = 300
     user_per_minute: Annotated[Count, says("Requests of one signed-in user.")] = 3000
     key_per_minute: Annotated[Count, says("Requests with one API key.")] = 6000

@@ -189,6 +189,10 @@ def test_a_restriction_of_an_admin_is_refused_on_the_page() -> None:
     assert not ann.membership.restricted
 
 
+def test_the_scripts_of_the_forms_get_their_words() -> None:
+    assert "gettext" in staff().browser.get("/admin/jsi18n/").content.decode()
+
+
 def test_tokens_have_no_page() -> None:
     assert "token_blacklist" not in staff().browser.get("/admin/").content.decode()
 

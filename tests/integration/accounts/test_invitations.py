@@ -10,8 +10,11 @@ from django.core.mail import EmailMessage
 from django.db import connection
 from django.utils import timezone
 
+from accounts.attempts import DAY, HOUR
+from accounts.keys import fingerprint
 from accounts.models import AuditEntry, Invitation, Membership, User
 from accounts.services.invitations import invitation_token
+from api import throttles
 from tests.people import PASSWORD, Person, admin, analyst, new_user, owner, some_email, stranger, visitor
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +61,30 @@ def test_a_workspace_name_cannot_add_headers_to_the_mail(mailoutbox: list[EmailM
     ann.client.patch(f"/api/v1/workspaces/{ann.workspace.id}/", {"name": "a\r\nBcc: eve@x.io"}, format="json")
     assert invite(ann, some_email()).status_code == 201
     assert mailoutbox[0].subject.startswith("Join a Bcc: eve@x.io in")
+
+
+@pytest.mark.usefixtures("worker")
+def test_a_workspace_name_cannot_add_lines_to_the_mail(mailoutbox: list[EmailMessage]) -> None:
+    ann = owner()
+    name = {"name": "a\n\nTo join, open http://x.io"}
+    ann.client.patch(f"/api/v1/workspaces/{ann.workspace.id}/", name, format="json")
+    assert invite(ann, some_email()).status_code == 201
+    assert "invites you to a To join, open http://x.io in Campaign" in str(mailoutbox[0].body)
+
+
+@pytest.mark.parametrize("whose", ["workspace", "sender", "recipient"])
+def test_invitations_have_budgets_of_their_own(whose: str) -> None:
+    ann, ben = owner(), some_email()
+    identity = {
+        "workspace": f"workspace:{ann.workspace.id}",
+        "sender": f"user:{ann.user.id}",
+        "recipient": f"email:{fingerprint(ben)}",
+    }[whose]
+    throttles.spend(f"invite:{identity}", 1, DAY if whose == "recipient" else HOUR)
+    refused = invite(ann, ben.upper())
+    assert (refused.status_code, refused.json()["code"]) == (429, "rate_limited")
+    assert int(refused["Retry-After"]) >= 1
+    assert invite(owner(), some_email()).status_code == 201
 
 
 def test_a_newcomer_gets_an_account_the_membership_and_a_pair_of_tokens() -> None:
@@ -180,6 +207,16 @@ def test_nobody_invites_to_more_than_they_hold() -> None:
     ben = admin()
     assert invite(ben, some_email(), "owner").status_code == 403
     assert invite(ben, some_email(), "admin").status_code == 201
+
+
+def test_an_admin_neither_withdraws_nor_replaces_what_only_an_owner_offers() -> None:
+    ann, email = owner(), some_email()
+    ben = admin(ann.workspace)
+    made = invite(ann, email, "owner").json()
+    assert ben.client.delete(f"{url_of(ben)}{made['id']}/").status_code == 403
+    assert invite(ben, email, "viewer").status_code == 403
+    assert ben.client.get(url_of(ben)).json()["results"] == [made]
+    assert ann.client.delete(f"{url_of(ann)}{made['id']}/").status_code == 204
 
 
 def test_every_member_sees_invitations_and_admins_send_and_withdraw_them() -> None:

@@ -25,6 +25,7 @@ class Mirror(WorkspaceView):
         )
 
     post = get
+    put = get  # without a right
 
 
 urlpatterns = [path("mirror/", Mirror.as_view())]
@@ -40,6 +41,14 @@ def test_a_client_speaks_for_its_person_in_their_workspace() -> None:
 def test_roles_decide_what_a_person_may_do() -> None:
     assert people.analyst().client.post("/mirror/").status_code == 200
     assert people.viewer().client.post("/mirror/").status_code == 403
+
+
+def test_a_method_without_a_right_is_closed_and_one_that_is_none_is_said_to_be_none() -> None:
+    boss = people.owner()
+    assert boss.client.put("/mirror/").status_code == 403
+    assert boss.client.delete("/mirror/").status_code == 405
+    assert people.viewer().client.delete("/mirror/").status_code == 405
+    assert people.visitor().delete("/mirror/").status_code == 401
 
 
 def test_a_program_has_its_scopes_and_no_more() -> None:

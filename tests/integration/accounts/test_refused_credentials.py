@@ -13,7 +13,7 @@ from rest_framework_simplejwt.tokens import AccessToken
 from accounts.keys import new_api_key
 from api import throttles
 from runtime.config import configuration
-from tests.people import Person, owner, program, some_address, visitor
+from tests.people import Person, owner, program, some_address, viewer, visitor
 
 pytestmark = pytest.mark.django_db
 
@@ -119,6 +119,37 @@ def test_a_good_request_is_counted_once(monkeypatch: pytest.MonkeyPatch) -> None
     person = owner()
     assert person.client.get(CAMPAIGNS).status_code == 200
     assert spent == [f"user:{person.user.id}"]
+
+
+def refused_early(somebody: Person) -> dict[str, Any]:
+    """What is refused before the throttle comes to count it."""
+    return {
+        "right": somebody.client.post(CAMPAIGNS, {}, format="json"),
+        "method": somebody.client.delete(CAMPAIGNS),
+        "another's workspace": somebody.client.get(f"/api/v1/workspaces/{owner().workspace.id}/"),
+        "no workspace": somebody.client.get(CAMPAIGNS, headers={"X-Workspace": "x"}),
+    }
+
+
+def test_what_is_refused_before_the_throttle_is_counted_too() -> None:
+    answers = refused_early(viewer())
+    assert [answer.status_code for answer in answers.values()] == [403, 405, 404, 400]
+    assert all(answer.has_header("RateLimit-Remaining") for answer in answers.values())
+
+
+def test_whose_budget_is_spent_is_told_so_instead_of_the_refusal() -> None:
+    somebody = viewer()
+    throttles.spend(f"user:{somebody.user.id}", 1, period_seconds=3600)
+    answers = refused_early(somebody)
+    assert [answers[name].status_code for name in ("right", "method")] == [429, 429]
+
+
+def test_what_is_refused_behind_the_throttle_is_counted_once() -> None:
+    somebody = owner()
+    first = somebody.client.post(CAMPAIGNS, {}, format="json")
+    second = somebody.client.get(CAMPAIGNS)
+    assert first.status_code == 400
+    assert int(first["RateLimit-Remaining"]) - int(second["RateLimit-Remaining"]) <= 1
 
 
 @pytest.mark.usefixtures("dead_cache_server")

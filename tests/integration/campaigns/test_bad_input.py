@@ -32,6 +32,8 @@ def post(body: object) -> Any:
         ({"budget": "12"}, "budget", "invalid"),
         ({"budget": BUDGET | {"amount": "-1"}}, "budget.amount", "min_value"),
         ({"budget": BUDGET | {"amount": "NaN"}}, "budget.amount", "invalid"),
+        ({"budget": BUDGET | {"amount": "1_0"}}, "budget.amount", "invalid"),
+        ({"budget": BUDGET | {"amount": "\uff11\uff12"}}, "budget.amount", "invalid"),
         ({"budget": BUDGET | {"amount": True}}, "budget.amount", "invalid"),
         ({"budget": BUDGET | {"amount": "0.0000001"}}, "budget.amount", "max_decimal_places"),
         ({"budget": BUDGET | {"amount": 10**12}}, "budget.amount", "max_whole_digits"),

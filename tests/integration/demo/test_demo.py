@@ -19,6 +19,7 @@ from demo.management.commands import demo_create as create_command
 from demo.notes import FILE, Notes, new_notes, write_notes
 from demo.services import demo_create
 from runtime.config import configuration
+from runtime.process_birth import birth
 from tests.people import client_with, visitor
 
 pytestmark = pytest.mark.django_db
@@ -109,7 +110,8 @@ def test_there_is_no_demo_in_production(monkeypatch: pytest.MonkeyPatch, tmp_pat
 
 def _running(data_dir: Path) -> None:
     (data_dir / "run").mkdir()
-    state = {"supervisor": os.getpid(), "processes": {"web": 17, "redis_log": 16}}
+    mine = {"supervisor": os.getpid(), "supervisor_birth": birth(os.getpid())}
+    state = mine | {"processes": {"web": 17, "redis_log": 16}}
     (data_dir / "run" / "stack.json").write_text(json.dumps(state))
 
 

@@ -13,6 +13,7 @@ from api.addresses import client_network
         ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
         ("2001:db8:1:2::9", "2001:db8:1:2::/64"),
         ("::1", "::/64"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
         ("unknown", "unknown"),
         ("not an address", "unknown"),
     ],

@@ -18,12 +18,46 @@ def parse(body: bytes) -> Any:
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"{", b"NaN", b"[1,]", b'"\\ud800"', b"\xff", b"1e400", b"[" * 100_000, b"{'a': 1}"],
-    ids=["empty", "half", "nan", "comma", "lone surrogate", "not utf-8", "infinite", "deep", "quotes"],
+    [
+        b"",
+        b"{",
+        b"NaN",
+        b"[1,]",
+        b'"\\ud800"',
+        b"\xff",
+        b"1e400",
+        b"1e-" + b"9" * 20,
+        b"[" * 100_000,
+        b"{'a': 1}",
+    ],
+    ids=[
+        "empty",
+        "half",
+        "nan",
+        "comma",
+        "lone surrogate",
+        "not utf-8",
+        "infinite",
+        "tiny",
+        "deep",
+        "quotes",
+    ],
 )
 def test_what_is_not_json_is_refused(body: bytes) -> None:
     with pytest.raises(ParseError):
         parse(body)
+
+
+@pytest.mark.parametrize(("opened", "closed"), [("[", "]"), ('{"a":', "}")])
+def test_what_is_nested_deeper_than_any_route_takes_is_refused(opened: str, closed: str) -> None:
+    parse((opened * 64 + "1" + closed * 64).encode())
+    for depth in (65, 900):
+        with pytest.raises(ParseError):
+            parse((opened * depth + "1" + closed * depth).encode())
+
+
+def test_a_long_list_is_not_deep() -> None:
+    assert len(parse(b"[" + b"[]," * 1000 + b"[]]")) == 1001
 
 
 def test_json_is_read() -> None:

@@ -34,8 +34,9 @@ def test_a_body_is_judged_by_its_announced_length(length: str, status: int) -> N
     assert answer(middleware.refuse_unreadable, "post", CONTENT_LENGTH=length).status_code == status
 
 
-def test_a_chunked_body_is_refused_rather_than_taken_for_empty() -> None:
-    response = answer(middleware.refuse_unreadable, "post", headers={"Transfer-Encoding": "chunked"})
+@pytest.mark.parametrize("encoding", ["chunked", "Chunked", "gzip, CHUNKED"])
+def test_a_chunked_body_is_refused_rather_than_taken_for_empty(encoding: str) -> None:
+    response = answer(middleware.refuse_unreadable, "post", headers={"Transfer-Encoding": encoding})
     assert response.status_code == 411
 
 

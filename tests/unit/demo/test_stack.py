@@ -10,6 +10,7 @@ import pytest
 
 from demo.stack import base_url, running_processes
 from runtime.options import Web
+from runtime.process_birth import birth
 
 
 def written(data_dir: Path, text: str) -> Path:
@@ -19,8 +20,13 @@ def written(data_dir: Path, text: str) -> Path:
 
 
 def test_the_processes_of_a_living_supervisor_are_known(tmp_path: Path) -> None:
-    state = {"supervisor": os.getpid(), "processes": {"web": 17, "postgres": 16}, "addresses": {}}
-    assert running_processes(written(tmp_path, json.dumps(state))) == {"web": 17, "postgres": 16}
+    state = {"supervisor": os.getpid(), "supervisor_birth": birth(os.getpid()), "processes": {"web": 17}}
+    assert running_processes(written(tmp_path, json.dumps(state))) == {"web": 17}
+
+
+def test_a_process_that_got_the_pid_of_a_dead_supervisor_is_none(tmp_path: Path) -> None:
+    state = {"supervisor": os.getpid(), "supervisor_birth": 1, "processes": {"web": 17}}
+    assert running_processes(written(tmp_path, json.dumps(state))) is None
 
 
 def test_a_supervisor_that_died_left_nothing_running(tmp_path: Path) -> None:
