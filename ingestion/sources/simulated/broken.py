@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from ingestion.eventlog.topics import METRIC_EVENTS
+from ingestion.eventlog.topics import INTERACTIONS, METRIC_EVENTS, SNAPSHOTS
 from ingestion.sources.simulated.spelling import time_text
 
 Body = dict[str, Any]
@@ -40,8 +40,51 @@ def broken_at_the_door(drawn: Random, body: Body, now: datetime) -> tuple[str, B
     return how, _AT_THE_DOOR[how](body, now)
 
 
+def broken_on_the_log(drawn: Random, body: Body, workspace_id: str, now: datetime) -> tuple[str, str, bytes]:
+    """How it is broken, its topic and its value. No two values are equal: each names its own id."""
+    topic = drawn.choice(list(_ON_THE_LOG))
+    how = drawn.choice(list(_ON_THE_LOG[topic]))
+    event = well_formed(topic, body, workspace_id, now)
+    return how, topic, _ON_THE_LOG[topic][how](event)
+
+
+def well_formed(topic: str, body: Body, workspace_id: str, now: datetime) -> Body:
+    """As it would stand on this topic. `body` is that of a metric event; a report is of a whole hour."""
+    envelope = {
+        "schema_version": 1,
+        "event_id": body["event_id"],
+        "workspace_id": workspace_id,
+        "campaign_id": body["campaign_id"],
+        "platform": body["platform"],
+        "occurred_at": time_text(now),
+        "received_at": time_text(now),
+    }
+    if topic == METRIC_EVENTS:
+        return envelope | {"kind": "metric", "payload": {"clicks": 1}}
+    if topic == INTERACTIONS:
+        return envelope | {"kind": "click", "payload": {"source": "simulated"}}
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    return envelope | {"kind": "snapshot", "occurred_at": time_text(hour), "payload": _report(hour)}
+
+
+def _report(hour: datetime) -> Body:
+    return {
+        "account_id": "simulated",
+        "external_campaign_id": "simulated",
+        "report": "hour",
+        "day": f"{hour:%Y-%m-%d}",
+        "timezone": "UTC",
+        "sequence": 1,
+        "slices": [{"clicks": 1}],
+    }
+
+
+def _with_payload(**fields: Any) -> Callable[[Body], bytes]:
+    return lambda event: msgspec.json.encode(event | {"payload": event["payload"] | fields})
+
+
 # Each takes a well-formed event of the log and gives the bytes that the consumer must park.
-_ON_THE_LOG: dict[str, Callable[[Body], bytes]] = {
+_OF_ANY_KIND: dict[str, Callable[[Body], bytes]] = {
     "not_json": lambda event: msgspec.json.encode(event)[:-1],
     "not_utf8": lambda event: msgspec.json.encode(event) + _NOT_UTF8,
     "not_an_object": lambda event: msgspec.json.encode([event]),
@@ -53,29 +96,33 @@ _ON_THE_LOG: dict[str, Callable[[Body], bytes]] = {
     ),
     "no_zone": lambda event: msgspec.json.encode(event | {"occurred_at": "2026-01-01T00:00:00"}),
     "in_the_future": lambda event: msgspec.json.encode(event | {"occurred_at": "2999-01-01T00:00:00Z"}),
-    "negative_count": lambda event: _with_payload(event, clicks=-1),
-    "negative_amount": lambda event: _with_payload(event, spend="-1.00", currency="EUR"),
-    "amount_without_currency": lambda event: _with_payload(event, spend="1.00"),
-    "unknown_region": lambda event: _with_payload(event, region="QQ"),
 }
-
-
-def broken_on_the_log(drawn: Random, body: Body, workspace_id: str, now: datetime) -> tuple[str, str, bytes]:
-    """How it is broken, its topic and its value. No two values are equal: each names its own id."""
-    how = drawn.choice(list(_ON_THE_LOG))
-    event = {
-        "schema_version": 1,
-        "kind": "metric",
-        "event_id": body["event_id"],
-        "workspace_id": workspace_id,
-        "campaign_id": body["campaign_id"],
-        "platform": body["platform"],
-        "occurred_at": time_text(now),
-        "received_at": time_text(now),
-        "payload": {"clicks": 1},
-    }
-    return how, METRIC_EVENTS, _ON_THE_LOG[how](event)
-
-
-def _with_payload(event: Body, **payload: Any) -> bytes:
-    return msgspec.json.encode(event | {"payload": payload})
+_ON_THE_LOG: dict[str, dict[str, Callable[[Body], bytes]]] = {
+    METRIC_EVENTS: {
+        **_OF_ANY_KIND,
+        "negative_count": _with_payload(clicks=-1),
+        "negative_amount": _with_payload(spend="-1.00", currency="EUR"),
+        "amount_without_currency": _with_payload(spend="1.00"),
+        "unknown_region": _with_payload(region="QQ"),
+    },
+    INTERACTIONS: {
+        **_OF_ANY_KIND,
+        "visitor_in_clear": _with_payload(visitor="ada@example.org"),
+        "unknown_consent": _with_payload(consent="perhaps"),
+        "value_without_currency": _with_payload(value="1.00"),
+        "unknown_device": _with_payload(device="toaster"),
+    },
+    SNAPSHOTS: {
+        **_OF_ANY_KIND,
+        "unknown_timezone": _with_payload(timezone="Mars/Olympus"),
+        "another_day": _with_payload(day="2020-02-29"),
+        "day_that_began_in_its_middle": lambda event: msgspec.json.encode(
+            event
+            | {"occurred_at": f"{event['occurred_at'][:10]}T00:01:00.000Z"}
+            | {"payload": event["payload"] | {"report": "day"}}
+        ),
+        "one_slice_twice": _with_payload(slices=[{"clicks": 1}, {"clicks": 2}]),
+        "negative_slice": _with_payload(slices=[{"clicks": -1}]),
+        "no_sequence": _with_payload(sequence=0),
+    },
+}

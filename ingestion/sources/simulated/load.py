@@ -2,8 +2,8 @@
 
 import threading
 import time
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -135,14 +135,24 @@ class Load:
                 return
 
     def _produced(self, entries: list[PastTheDoor]) -> set[int]:
-        """The indexes that are not acknowledged. All entries of a load have one topic."""
+        """The indexes that are not acknowledged."""
+        indexes: dict[str, list[int]] = defaultdict(list)
+        for index, entry in enumerate(entries):
+            indexes[entry.topic].append(index)
+        return {
+            places[failed]
+            for topic, places in indexes.items()
+            for failed in self._failed(topic, [entries[place] for place in places])
+        }
+
+    def _failed(self, topic: str, entries: list[PastTheDoor]) -> Collection[int]:
         if self._produce is None:
             raise AssertionError("Nobody said how to reach the log.")
-        failures = self._produce(entries[0].topic, [Entry(one.key.encode(), one.value) for one in entries])
+        failures = self._produce(topic, [Entry(one.key.encode(), one.value) for one in entries])
         refused = [failure for failure in failures.values() if isinstance(failure, InvalidEvent)]
         if refused:
             raise AssertionError(f"The log itself refuses what only a consumer should: {refused[0]}")
-        return set(failures)
+        return failures.keys()
 
     def _wait(self, seconds: float) -> bool:
         return not self.stop.wait(seconds)

@@ -13,6 +13,15 @@ REPORT_KEY = ("workspace_id", "platform", "external_account_id", "report", "exte
 Fact = tuple[datetime, str, Row, Figures]
 
 
+def is_right(raw: Raw) -> bool:
+    """At every level, for a campaign with days in Berlin."""
+    return (
+        raw.standing("rollup_minute") == by_minute(raw)
+        and raw.standing("rollup_15min") == by_quarter_hour(raw)
+        and raw.standing("rollup_day", "timezone, bucket") == by_day(raw, "Europe/Berlin")
+    )
+
+
 def by_minute(raw: Raw) -> Standing:
     return _sums(_facts(raw), lambda at: (at.replace(second=0, microsecond=0),))
 

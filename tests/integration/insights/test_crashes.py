@@ -15,8 +15,8 @@ from insights.rollups.recompute import recompute
 from insights.rollups.tick import Outcome, tick
 from runtime.fault_points import VARIABLE, FaultPoint
 from runtime.options import REPOSITORY
-from tests.integration.insights import oracle
 from tests.integration.insights.marking import settle_everything, unsettled
+from tests.integration.insights.oracle import is_right
 from tests.integration.insights.raw import Raw
 from tests.running_stack import wait_until
 
@@ -30,14 +30,6 @@ def tick_elsewhere(fault: str) -> "subprocess.Popen[bytes]":
     environment = {**os.environ, "CA_POSTGRES_DATABASE": connection.settings_dict["NAME"], VARIABLE: fault}
     environment["DJANGO_SETTINGS_MODULE"] = "analytics_project.settings"
     return subprocess.Popen([sys.executable, "-c", TICK], cwd=REPOSITORY, env=environment)
-
-
-def is_right(raw: Raw) -> bool:
-    return (
-        raw.standing("rollup_minute") == oracle.by_minute(raw)
-        and raw.standing("rollup_15min") == oracle.by_quarter_hour(raw)
-        and raw.standing("rollup_day", "timezone, bucket") == oracle.by_day(raw, "Europe/Berlin")
-    )
 
 
 @pytest.mark.parametrize("point", POINTS)

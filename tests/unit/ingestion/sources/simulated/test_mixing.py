@@ -8,10 +8,13 @@ import msgspec
 import pytest
 
 from ingestion.errors import InvalidEvent
-from ingestion.events.coding import read_metric_event
+from ingestion.eventlog.base import Partition, Record
+from ingestion.eventlog.topics import TOPICS
 from ingestion.events.making import Place, metric_event
 from ingestion.events.sent import read_sent
-from ingestion.sources.simulated.broken import _AT_THE_DOOR, _ON_THE_LOG
+from ingestion.pipeline.decoding import decode
+from ingestion.pipeline.facts import Decoded
+from ingestion.sources.simulated.broken import _AT_THE_DOOR, _ON_THE_LOG, well_formed
 from ingestion.sources.simulated.campaigns import Campaign
 from ingestion.sources.simulated.mixing import Batch, Mix, Mixer, Sending, Sort
 from tests.sent_events import PLACE, accepted
@@ -148,12 +151,15 @@ def test_what_the_door_must_reject_is_rejected(how: str) -> None:
         metric_event(read_sent(broken), Place(PLACE.workspace_id, PLACE.campaign_id, "meta", "EUR"), NOW)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("how", _ON_THE_LOG)
-def test_what_the_consumer_must_park_cannot_be_read(how: str) -> None:
-    event = msgspec.json.decode(msgspec.json.encode(accepted(METRIC, received_at=NOW)))
-    read_metric_event(msgspec.json.encode(event))
-    with pytest.raises(InvalidEvent):
-        read_metric_event(_ON_THE_LOG[how](event))
+def read(topic: str, value: bytes) -> Decoded:
+    return decode([Record(Partition(topic, 0), 1, 1000, b"key", value)])
+
+
+@pytest.mark.parametrize(("topic", "how"), [(topic, how) for topic in TOPICS for how in _ON_THE_LOG[topic]])
+def test_what_the_consumer_must_park_it_cannot_read(topic: str, how: str) -> None:
+    event = well_formed(topic, METRIC, str(PLACE.workspace_id), NOW)
+    assert read(topic, msgspec.json.encode(event)).dead == []
+    assert len(read(topic, _ON_THE_LOG[topic][how](event)).dead) == 1
 
 
 def test_no_two_entries_past_the_door_are_equal() -> None:
