@@ -1,5 +1,6 @@
 """What can be taken, what is set aside, and what must end the process."""
 
+from datetime import timedelta
 from functools import partial
 from typing import Any
 from uuid import uuid4
@@ -65,6 +66,18 @@ def test_what_claims_to_have_been_received_long_after_it_was_logged_is_set_aside
 
 def test_a_log_that_tells_no_time_refuses_nothing_for_it() -> None:
     assert decode([structs.replace(record(metric(WORKSPACE, 1)), logged_ms=-1)]).dead == []
+
+
+def test_an_hour_that_begins_within_a_quarter_is_set_aside() -> None:
+    """Its mark would end every tick of aggregation."""
+    event = snapshot(WORKSPACE, 1, DE=1)
+    event = structs.replace(
+        event,
+        occurred_at=event.occurred_at + timedelta(seconds=30),
+        payload=structs.replace(event.payload, report="hour"),
+    )
+    (dead,) = decode([record(event)]).dead
+    assert (dead.code, dead.field) == ("conflict", "occurred_at")
 
 
 def test_a_mistake_of_ours_is_not_taken_for_bad_data(monkeypatch: pytest.MonkeyPatch) -> None:
