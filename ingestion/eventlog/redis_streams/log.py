@@ -98,9 +98,11 @@ class RedisLog(EventLog):
                 _alarm_of_deletion(partition, wrong_by)
         return {partition: left for partition, (left, _) in found.items()}
 
+    def clock_ms(self) -> int:
+        return self._server.clock_ms()
+
     def forget_group(self, group: str) -> None:
-        seconds, _ = self._server.ask("TIME")
-        alive = (int(seconds) - self._patience.lease) * 1000
+        alive = self.clock_ms() - self._patience.lease * 1000
         if self._server.ask("ZCOUNT", self._keys.members(group), alive, "+inf"):
             raise TransientFailure(f"The group {group} still has consumers.")
         self.upkeep.forget_group(group)

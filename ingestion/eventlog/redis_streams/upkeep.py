@@ -79,14 +79,14 @@ class Upkeep:
 
     def trim(self) -> int:
         """Delete what no group needs any more; returns how many entries."""
-        keep_since = self._now_ms() - self._retention_ms
+        keep_since = self._server.clock_ms() - self._retention_ms
         if self.bytes_used() >= TIGHT * self._budget:
             keep_since = _NEVER_MS
         return sum(self._trim(partition, keep_since) for partition in self.partitions())
 
     def expire_replays(self, after: int = REPLAYS_EXPIRE_AFTER) -> set[str]:
         """A replay that nobody has gone on with for so many seconds holds back no trimming any longer."""
-        before = self._now_ms() - after * 1000
+        before = self._server.clock_ms() - after * 1000
         idle = self._server.ask("ZRANGEBYSCORE", self._keys.groups, "-inf", before)
         expired = {name.decode() for name in idle} - {MAIN_GROUP}
         for group in expired:
@@ -115,7 +115,3 @@ class Upkeep:
         needed_by = "" if is_dead_letters(partition.topic) else MAIN_GROUP
         keys = (self._keys.stream(partition), self._keys.trimmed)
         return int(self._server.run("trim", keys, (needed_by, keep_since)))
-
-    def _now_ms(self) -> int:
-        seconds, microseconds = self._server.ask("TIME")
-        return int(seconds) * 1000 + int(microseconds) // 1000

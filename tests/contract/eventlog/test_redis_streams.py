@@ -430,6 +430,25 @@ def test_an_entry_that_none_of_ours_wrote_is_delivered_with_all_that_it_holds(
         assert rb'["colour","\\xff"]' in values(read(consumer, 2).records)
 
 
+def test_an_entry_under_an_id_from_beyond_all_clocks_ends_no_consumer_and_tells_no_time(
+    log: RedisLog, redis_lab: RedisLab, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    write(log, 1, keys=1)
+    ids = (2**43, 2**63 - 1, f"{2**64 - 1}-{2**63}")
+    streams = [f"{name}:{METRIC_EVENTS}:{number}" for number in range(4)]
+    for stream in streams:
+        for entry_id in ids:
+            redis_lab.client().xadd(stream, {"k": "", "v": "foreign"}, id=entry_id)
+    write(log, 8, first=1)
+    with consuming(log) as consumer:
+        batch = read(consumer, 1 + 12 + 8)
+        assert consumer.commit(batch.receipts) == set()
+    astray = [record for record in batch.records if record.value == b"foreign"]
+    assert {record.logged_ms for record in astray} == {0}
+    assert max(record.position for record in batch.records) < 2**63
+    assert "under an id of their own" in caplog.text
+
+
 def test_our_own_server_keeps_what_it_acknowledges(redis_lab: RedisLab) -> None:
     assert durability_gaps(redis_lab.server()) == []
 
