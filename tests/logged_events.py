@@ -13,6 +13,7 @@ from ingestion.events.identity import Identity, identity_of, snapshot_event_id, 
 from tests.sent_events import accepted_click, accepted_metric
 
 BEGAN = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+LOGGED_MS = int((BEGAN + timedelta(days=1)).timestamp() * 1000)
 DAY = date(2026, 11, 19)
 DAY_BEGAN = datetime(2026, 11, 18, 23, tzinfo=UTC)  # in Berlin
 

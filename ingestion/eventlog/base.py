@@ -53,7 +53,7 @@ class Record(Struct, frozen=True, gc=False):
 
     partition: Partition
     position: int  # grows within its partition
-    logged_ms: int
+    logged_ms: int  # by the log's clock; 0 if that is not known
     key: bytes
     value: bytes
 
@@ -109,6 +109,10 @@ class EventLog(ABC):
     @abstractmethod
     def lag(self, group: str, topics: Collection[str]) -> dict[Partition, int]:
         """Entries that the group has not committed, for each partition. Exact when nobody writes."""
+
+    def clock_ms(self) -> int | None:
+        """The clock that its entries' times come from; None if the log does not tell it."""
+        return None
 
     @abstractmethod
     def forget_group(self, group: str) -> None:

@@ -64,6 +64,9 @@ class MemoryLog(EventLog):
                 for partition in self.partitions_of(topics)
             }
 
+    def clock_ms(self) -> int:
+        return time.time_ns() // 1_000_000
+
     def forget_group(self, group: str) -> None:
         with self.changed:
             if self._groups.get(group, _Group()).members:
@@ -90,7 +93,7 @@ class MemoryLog(EventLog):
         number = crc32(entry.key) % partition_count(topic, self._partitions)
         records = self.records(Partition(topic, number))
         last = records[-1].logged_ms if records else 0
-        logged_ms = max(last, time.time_ns() // 1_000_000)
+        logged_ms = max(last, self.clock_ms())
         records.append(Record(Partition(topic, number), len(records), logged_ms, *entry))
 
 

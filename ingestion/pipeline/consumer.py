@@ -51,7 +51,7 @@ def take(
     fresh, memory = steps.seen.without_repeats(decoded)
     inserting = steps.aside.begin(lambda: write(fresh, steps.insert))
     meanwhile(inserting.is_over)
-    holding.until_done("inserting", inserting.finish)
+    holding.until_done("inserting", lambda: inserting.finish(holding.beat))
     reached(FaultPoint.CONSUMER_INSERTED)
     steps.nudge.send_soon()
     reached(FaultPoint.CONSUMER_ENQUEUED)

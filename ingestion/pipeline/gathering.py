@@ -13,6 +13,7 @@ from runtime.options import Consumer as Bounds
 
 MEGABYTE = 1_000_000
 GLANCE = 0.01  # seconds of one poll that waits for nothing
+LONGEST_POLL = 0.5  # seconds in which it shows no life and hears no request to stop
 
 
 class Gathered(Struct):
@@ -32,11 +33,19 @@ class Gathered(Struct):
 class Gathering:
     """Batch after batch from the log; the next one grows while the one before is being inserted."""
 
-    def __init__(self, consumer: Consumer, bounds: Bounds, is_asked_to_stop: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        consumer: Consumer,
+        bounds: Bounds,
+        is_asked_to_stop: Callable[[], bool],
+        beat: Callable[[], None],
+    ) -> None:
+        """`beat` is called wherever it lives on."""
         self._consumer = consumer
         self._bounds = bounds
         self._most_bytes = bounds.batch_mb * MEGABYTE
         self._is_asked_to_stop = is_asked_to_stop
+        self._beat = beat
         self._batch = Gathered([], [])
         self._deadline: float | None = None
 
@@ -50,7 +59,7 @@ class Gathering:
             self._deadline = time.monotonic() + self._bounds.batch_seconds
         while not self._is_made() and (seconds := self._deadline - time.monotonic()) > 0:
             try:
-                self._poll(seconds)
+                self._poll(min(seconds, LONGEST_POLL))
             except TransientFailure:
                 if not self._batch.records:
                     self._deadline = None
@@ -78,6 +87,7 @@ class Gathering:
         )
 
     def _poll(self, seconds: float) -> None:
+        self._beat()
         batch = self._batch
         room = self._bounds.batch_events - len(batch.records)
         part = self._consumer.poll(room, seconds, self._most_bytes - batch.size)

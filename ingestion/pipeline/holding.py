@@ -27,13 +27,13 @@ class Holding:
         """`hold` waits so many seconds and keeps the partitions; `beat` is called wherever life goes on."""
         self._hold = hold
         self._stop = stop
-        self._beat = beat
+        self.beat = beat
 
     def until_done(self, doing: str, action: Callable[[], T]) -> T:
         """Returns what `action` returns, at last; it may run many times. Raises AskedToStop."""
         pause = FIRST_PAUSE
         while True:
-            self._beat()
+            self.beat()
             try:
                 return action()
             except (TransientFailure, WarehouseUnavailable) as failure:
@@ -49,7 +49,7 @@ class Holding:
         while (left := deadline - time.monotonic()) > 0:
             if self._stop.is_made():
                 raise AskedToStop
-            self._beat()
+            self.beat()
             self._hold_on(min(left, SLICE))
 
     def _hold_on(self, seconds: float) -> None:

@@ -18,8 +18,10 @@ from warehouse.tables import LOG_PROGRESS
 log = logging.getLogger(__name__)
 
 EVERY = 1.0
-# The log's clock and ours differ: of what nobody writes to we claim that much less.
+# Clocks differ, and an entry's time is taken before it can be read: of what is idle we claim that much less.
 CLOCK_MARGIN_MS = 500
+# An entry that is so far ahead of the clock has its time from somebody else: it says nothing.
+FAR_AHEAD_MS = 60_000
 # One after the other, a second apart: a broker of Kafka may know an old state of a topic for a moment.
 LOOKS_UNTIL_GONE = 10
 
@@ -28,6 +30,12 @@ def stored_partitions() -> set[Partition]:
     """Of which anything was ever told. Raises WarehouseUnavailable."""
     rows = client.writer().rows("SELECT DISTINCT log, log_partition FROM log_progress", feature=FEATURE)
     return {Partition(*row) for row in rows}
+
+
+def warehouse_ms() -> int:
+    """The warehouse's clock. Raises WarehouseUnavailable."""
+    sql = "SELECT toUnixTimestamp64Milli(now64(3))"
+    return int(client.writer().rows(sql, feature=FEATURE)[0][0])
 
 
 class Progress:
@@ -44,12 +52,15 @@ class Progress:
         put: Insert = insert_rows,
         topics: Collection[str] = TOPICS,
         stored: Callable[[], set[Partition]] = stored_partitions,
+        warehouse_ms: Callable[[], int] = warehouse_ms,
     ) -> None:
         self._log = event_log
         self._consumer = consumer
         self._put = put
         self._topics = topics
         self._stored = stored
+        self._warehouse_ms = warehouse_ms
+        self._committed: dict[Partition, int] = {}  # when the last of them was logged; not claimed yet
         self._there: set[Partition] = set()
         self._missing: dict[Partition, int] = {}  # for how many looks
         self._gone: set[Partition] = set()
@@ -61,7 +72,7 @@ class Progress:
     def committed(self, records: Sequence[Record]) -> None:
         """Everything that was logged before these in their partitions lies in the raw tables, too."""
         for partition, record in last_of_each(records).items():
-            self._advance(partition, record.logged_ms)
+            self._committed[partition] = record.logged_ms
 
     def tell_if_due(self) -> None:
         """About once a second. Whoever is away will be told the next time."""
@@ -77,19 +88,32 @@ class Progress:
 
     def _look_at_the_log(self) -> None:
         """Where nothing is left to read everything up to the moment before the question is done."""
-        asked_ms = time.time_ns() // 1_000_000
+        asked_ms = self._now_ms()
         lags = self._log.lag(MAIN_GROUP, self._topics)
         if lags.keys() != self._there or self._missing.keys() != self._gone:
             self._compare(set(lags))
         owned = self._consumer.partitions()
         for partition in self._through.keys() - owned - self._gone:
             del self._through[partition]
+        self._claim_committed(owned, asked_ms)
         for partition in self._gone:
             self._advance(partition, asked_ms - CLOCK_MARGIN_MS)
         for partition in owned:
             if lags.get(partition, 1) <= 0:
                 self._advance(partition, asked_ms - CLOCK_MARGIN_MS)
         self._show({partition: max(0, lags[partition]) for partition in owned & lags.keys()})
+
+    def _now_ms(self) -> int:
+        """The log's clock. Of one that tells none: ours or the warehouse's, whichever claims less."""
+        told = self._log.clock_ms()
+        return min(time.time_ns() // 1_000_000, self._warehouse_ms()) if told is None else told
+
+    def _claim_committed(self, owned: set[Partition], now_ms: int) -> None:
+        for partition in self._committed.keys() & owned:
+            logged_ms = self._committed[partition]
+            if logged_ms <= now_ms + FAR_AHEAD_MS:
+                self._advance(partition, min(logged_ms, now_ms))
+        self._committed = {}
 
     def _compare(self, there: set[Partition]) -> None:
         """A log has all the partitions that it ever had, so one that stays missing was another log's."""

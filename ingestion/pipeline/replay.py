@@ -93,7 +93,7 @@ def _until_through(
     session: Session, consumer: Consumer, group: str, course: Course, show: Callable[[Course], None]
 ) -> None:
     holding = Holding(consumer.hold, session.stop, session.beat)
-    gathering = Gathering(consumer, session.bounds, session.stop.is_made)
+    gathering = Gathering(consumer, session.bounds, session.stop.is_made, session.beat)
     look_at = 0.0
     while not (course.is_through or session.stop.is_made()):
         batch = holding.until_done("polling", gathering.batch)

@@ -55,7 +55,7 @@ def _turn_after_turn(session: Session, consumer: Consumer) -> ConsumerStop | Non
     holding = Holding(consumer.hold, session.stop, session.beat)
     progress = Progress(session.log, consumer, session.steps.insert)
     recent, lookout = Recent(), Lookout()
-    gathering = Gathering(consumer, session.bounds, session.stop.is_made)
+    gathering = Gathering(consumer, session.bounds, session.stop.is_made, session.beat)
     holding.until_done("polling", gathering.glance)
     announce_ready()
     while not session.stop.is_made():

@@ -12,6 +12,7 @@ from runtime.timezones import timezone_names
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
+QUARTER = 15  # minutes
 
 
 class Span(NamedTuple):
@@ -29,12 +30,19 @@ def span_of(snapshot: Snapshot) -> Span:
     if began.astimezone(zone).date() != report.day:
         raise InvalidEvent("conflict", "payload.day", f"{began} lies on another day in {report.timezone}.")
     if report.is_hourly:
+        _check_quarter(began)
         return Span(began, began, began + HOUR)
     bucket = datetime.combine(report.day, clock(), UTC)
     starts_at = _midnight(bucket, zone)
     if began != starts_at:
         raise InvalidEvent("conflict", "occurred_at", f"The day begins at {starts_at} in {report.timezone}.")
     return Span(bucket, starts_at, _midnight(bucket + DAY, zone))
+
+
+def _check_quarter(began: datetime) -> None:
+    """Figures are kept by quarters of an hour, on which every time zone in use begins its hours."""
+    if began.minute % QUARTER or began.second or began.microsecond:
+        raise InvalidEvent("conflict", "occurred_at", f"No hour begins at {began}.")
 
 
 def _midnight(day: datetime, zone: ZoneInfo) -> datetime:

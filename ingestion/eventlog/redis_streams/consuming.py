@@ -1,5 +1,6 @@
 """Reads the leased streams and commits what was done."""
 
+import logging
 import time
 from collections.abc import Collection, Sequence
 from contextlib import suppress
@@ -25,10 +26,14 @@ from ingestion.eventlog.redis_streams.leases import BEGINNING, NEW, Leases, alar
 from ingestion.eventlog.redis_streams.server import Server
 from ingestion.eventlog.redis_streams.upkeep import Upkeep
 
+log = logging.getLogger(__name__)
+
 AT_ONCE = 1000  # entries of one stream in one script: the server serves nobody else meanwhile
 LONGEST_WAIT = 1.0
 UPKEEP_EVERY = 10.0
 NUMBER_BITS = 20  # of a position; a million entries in a millisecond of one stream are out of reach
+LAST_NUMBER = (1 << NUMBER_BITS) - 1
+LAST_MS = (1 << 63 - NUMBER_BITS) - 1  # in the year 2248; a position has 63 bits
 
 
 class RedisConsumer(Consumer):
@@ -48,6 +53,7 @@ class RedisConsumer(Consumer):
         self._group = group
         self._turn = 0
         self._tended = 0.0
+        self._astray: set[Partition] = set()
         start_ms = int(start.timestamp() * 1000) if start else None
         self._leases = Leases(server, keys, group, lambda: upkeep.partitions(topics), start_ms, patience)
 
@@ -148,6 +154,9 @@ class RedisConsumer(Consumer):
         owned.delivered = last
         if deleted:
             self._write_off(partition, deleted)
+        if partition not in self._astray and _order(last)[0] > LAST_MS:
+            self._astray.add(partition)
+            _alarm_of_id(partition, last)
         return True
 
     def _write_off(self, partition: Partition, ids: list[bytes]) -> None:
@@ -214,11 +223,19 @@ def _order(entry_id: str) -> tuple[int, int]:
 
 
 def _record(partition: Partition, entry_id: bytes, fields: list[bytes]) -> Record:
-    milliseconds, _, number = entry_id.partition(b"-")
-    logged_ms = int(milliseconds)
-    position = (logged_ms << NUMBER_BITS) + int(number)
+    milliseconds, number = _order(entry_id.decode())
+    position = (min(milliseconds, LAST_MS) << NUMBER_BITS) + min(number, LAST_NUMBER)
+    logged_ms = milliseconds if milliseconds <= LAST_MS else 0
     match fields:
         case [b"k", key, b"v", value]:
             return Record(partition, position, logged_ms, key, value)
     texts = [field.decode(errors="backslashreplace") for field in fields]
     return Record(partition, position, logged_ms, b"", msgspec.json.encode(texts))
+
+
+def _alarm_of_id(partition: Partition, entry_id: str) -> None:
+    log.error(
+        "Somebody wrote to %s/%d under an id of their own, from where its entries are numbered on (%s): "
+        "when they were logged is not known any more. Let nobody but the product write there.",
+        *(*partition, entry_id),
+    )

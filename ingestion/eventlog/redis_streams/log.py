@@ -91,17 +91,18 @@ class RedisLog(EventLog):
             for number in range(self._agree(self._server, topic))
         ]
         streams = [self._keys.stream(partition) for partition in partitions]
-        kept = self._server.ask_all([("XLEN", stream) for stream in streams])
-        trimmed = self._server.ask("HMGET", self._keys.trimmed, *streams)
-        done = self._server.ask("HMGET", self._keys.done(group), *streams)
-        return {
-            partition: length + int(gone or 0) - int(read or gone or 0)
-            for partition, length, gone, read in zip(partitions, kept, trimmed, done, strict=True)
-        }
+        keys = (self._keys.done(group), self._keys.trimmed, *streams)
+        found = dict(zip(partitions, self._server.run("lag", keys, (group,)), strict=True))
+        for partition, (_, wrong_by) in found.items():
+            if wrong_by:
+                _alarm_of_deletion(partition, wrong_by)
+        return {partition: left for partition, (left, _) in found.items()}
+
+    def clock_ms(self) -> int:
+        return self._server.clock_ms()
 
     def forget_group(self, group: str) -> None:
-        seconds, _ = self._server.ask("TIME")
-        alive = (int(seconds) - self._patience.lease) * 1000
+        alive = self.clock_ms() - self._patience.lease * 1000
         if self._server.ask("ZCOUNT", self._keys.members(group), alive, "+inf"):
             raise TransientFailure(f"The group {group} still has consumers.")
         self.upkeep.forget_group(group)
@@ -154,3 +155,11 @@ class RedisLog(EventLog):
         if timeout not in self._writers:
             self._writers[timeout] = Server(*self._place, answer_within=timeout, tries=2)
         return self._writers[timeout]
+
+
+def _alarm_of_deletion(partition: Partition, entries: int) -> None:
+    log.error(
+        "%d entries of %s/%d that had been read were deleted, and no replay has them any more. "
+        "Nothing of ours deletes entries without counting them: look for XTRIM or XDEL.",
+        *(entries, *partition),
+    )

@@ -80,6 +80,10 @@ class Server:
             return None
         return settings.get(name)
 
+    def clock_ms(self) -> int:
+        seconds, microseconds = self.ask("TIME")
+        return int(seconds) * 1000 + int(microseconds) // 1000
+
     def wait_for_entries(self, after: Mapping[str, str], milliseconds: int) -> None:
         """Return as soon as one of the streams has an entry after the id given for it."""
         self.ask("XREAD", "COUNT", 1, "BLOCK", milliseconds, "STREAMS", *after.keys(), *after.values())

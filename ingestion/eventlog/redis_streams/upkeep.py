@@ -17,6 +17,7 @@ TIGHT = 0.4  # of the budget: from here on what all groups have read goes before
 MEASURE_EVERY = 1.0
 UNSEEN = 0.01  # of the budget; who has written so much since it measured measures again
 REPLAYS_EXPIRE_AFTER = 24 * 3600
+ABANDONED_AFTER = 60  # where there is no other room; whoever lives shows it every few seconds
 _NEVER_MS = 2**52
 
 
@@ -60,9 +61,16 @@ class Upkeep:
         self._written = 0  # first: what is written meanwhile counts twice rather than not at all
         self._used = self.bytes_used(server)
         if self._used >= FULL * self._budget:
+            self._make_room(server)
+        self._measured_at = time.monotonic()
+
+    def _make_room(self, server: Server) -> None:
+        """Of what all have read; then also of what only a replay waits for that nobody goes on with."""
+        self.trim()
+        self._used = self.bytes_used(server)
+        if self._used >= FULL * self._budget and self.expire_replays(ABANDONED_AFTER):
             self.trim()
             self._used = self.bytes_used(server)
-        self._measured_at = time.monotonic()
 
     def bytes_used(self, server: Server | None = None) -> int:
         server = server or self._server
@@ -71,18 +79,20 @@ class Upkeep:
 
     def trim(self) -> int:
         """Delete what no group needs any more; returns how many entries."""
-        keep_since = self._now_ms() - self._retention_ms
+        keep_since = self._server.clock_ms() - self._retention_ms
         if self.bytes_used() >= TIGHT * self._budget:
             keep_since = _NEVER_MS
         return sum(self._trim(partition, keep_since) for partition in self.partitions())
 
-    def expire_replays(self) -> None:
-        """A replay that nobody has gone on with for a day holds back no trimming any longer."""
-        before = self._now_ms() - REPLAYS_EXPIRE_AFTER * 1000
+    def expire_replays(self, after: int = REPLAYS_EXPIRE_AFTER) -> set[str]:
+        """A replay that nobody has gone on with for so many seconds holds back no trimming any longer."""
+        before = self._server.clock_ms() - after * 1000
         idle = self._server.ask("ZRANGEBYSCORE", self._keys.groups, "-inf", before)
-        for group in {name.decode() for name in idle} - {MAIN_GROUP}:
-            log.warning("The replay group %s was idle for a day and is forgotten.", group)
+        expired = {name.decode() for name in idle} - {MAIN_GROUP}
+        for group in expired:
+            log.warning("The replay group %s had no consumer for %d seconds and is forgotten.", group, after)
             self.forget_group(group)
+        return expired
 
     def forget_group(self, group: str) -> None:
         streams = [self._keys.stream(partition) for partition in self.partitions()]
@@ -105,7 +115,3 @@ class Upkeep:
         needed_by = "" if is_dead_letters(partition.topic) else MAIN_GROUP
         keys = (self._keys.stream(partition), self._keys.trimmed)
         return int(self._server.run("trim", keys, (needed_by, keep_since)))
-
-    def _now_ms(self) -> int:
-        seconds, microseconds = self._server.ask("TIME")
-        return int(seconds) * 1000 + int(microseconds) // 1000

@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from unittest.mock import Mock
 
 import pytest
@@ -14,7 +15,7 @@ from ingestion.eventlog.redis_streams import consuming as consuming_module
 from ingestion.eventlog.redis_streams import upkeep as upkeep_module
 from ingestion.eventlog.redis_streams.durability import durability_gaps
 from ingestion.eventlog.redis_streams.log import RedisLog
-from ingestion.eventlog.redis_streams.upkeep import FULL, UNSEEN
+from ingestion.eventlog.redis_streams.upkeep import ABANDONED_AFTER, FULL, MEASURE_EVERY, UNSEEN
 from ingestion.eventlog.topics import METRIC_EVENTS, SNAPSHOTS, dead_letters_of
 from tests.contract.eventlog.engines import RedisLab, outage
 from tests.contract.eventlog.reading import at_last, consuming, entries, read, read_into, values, write
@@ -139,6 +140,55 @@ def test_a_full_log_takes_dead_letters_or_its_readers_could_never_go_on(
     assert log.produce(dead_letters_of(METRIC_EVENTS), entries(3)) == {}
 
 
+def test_a_replay_that_begins_at_a_time_stops_no_trimming(redis_lab: RedisLab, name: str) -> None:
+    """Its group begins at an id whose number is the largest that there is."""
+    log = redis_lab.open(name, budget_bytes=10_000)
+    write(log, 1000, keys=40)
+    done(log, MAIN_GROUP, 1000)
+    with consuming(log, "replay", start=datetime(2020, 1, 1, tzinfo=UTC)) as replay:
+        replay.poll(0, 0.1)
+        assert log.upkeep.trim() == 0
+        assert len(read(replay, 1000).records) == 1000
+
+
+def fill(log: RedisLog) -> None:
+    """Up to the budget and beyond it."""
+    assert log.produce(METRIC_EVENTS, [Entry(b"key-%d" % n, bytes(10_000)) for n in range(200)]) == {}
+    time.sleep(MEASURE_EVERY)
+
+
+def age(lab: RedisLab, name: str, group: str, seconds: int) -> None:
+    """As if the group's consumers had been there last so long ago."""
+    lab.client().zadd(f"{name}:groups", {group: (time.time() - seconds) * 1000})
+
+
+def test_a_replay_that_was_killed_makes_room_before_anything_is_refused(
+    redis_lab: RedisLab, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    log = redis_lab.open(name, budget_bytes=SMALL_BUDGET)
+    write(log, 10)
+    done(log, "replay", 1)
+    done(log, MAIN_GROUP, 10)
+    fill(log)
+    done(log, MAIN_GROUP, 200)
+    age(redis_lab, name, "replay", ABANDONED_AFTER + 5)
+
+    assert log.produce(METRIC_EVENTS, entries(3)) == {}
+
+    assert "The replay group replay had no consumer for 60 seconds and is forgotten." in caplog.text
+
+
+def test_a_replay_that_lives_is_waited_for_and_the_log_refuses(redis_lab: RedisLab, name: str) -> None:
+    log = redis_lab.open(name, budget_bytes=SMALL_BUDGET)
+    write(log, 10)
+    done(log, "replay", 1)
+    done(log, MAIN_GROUP, 10)
+    fill(log)
+    done(log, MAIN_GROUP, 200)
+    age(redis_lab, name, "replay", ABANDONED_AFTER - 30)
+    assert isinstance(log.produce(METRIC_EVENTS, entries(1)).get(0), LogFull)
+
+
 def test_room_is_asked_for_once_a_second_or_after_a_hundredth_of_it(
     redis_lab: RedisLab, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -176,6 +226,35 @@ def delete_everything(lab: RedisLab, name: str) -> None:
     """As an operator might, to make room in a hurry."""
     for number in range(4):
         lab.client().xtrim(f"{name}:{METRIC_EVENTS}:{number}", maxlen=0, approximate=False)
+
+
+def test_read_entries_that_an_operator_deletes_hide_no_unread_ones(
+    log: RedisLog, redis_lab: RedisLab, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    write(log, 100)
+    done(log, MAIN_GROUP, 100)
+    delete_everything(redis_lab, name)
+    write(log, 50, first=100)
+
+    assert sum(log.lag(MAIN_GROUP, [METRIC_EVENTS]).values()) == 50
+
+    assert "entries of metric-events/0 that had been read were deleted" in caplog.text
+    caplog.clear()
+    done(log, MAIN_GROUP, 20)
+    assert sum(log.lag(MAIN_GROUP, [METRIC_EVENTS]).values()) == 30
+    assert "deleted" not in caplog.text
+
+
+def test_what_is_pending_is_not_done_though_an_operator_deleted_it(
+    log: RedisLog, redis_lab: RedisLab, name: str
+) -> None:
+    write(log, 10, keys=1)
+    with consuming(log) as consumer:
+        batch = read(consumer, 10)
+        delete_everything(redis_lab, name)
+        assert sum(log.lag(MAIN_GROUP, [METRIC_EVENTS]).values()) == 10
+        consumer.commit(batch.receipts)
+    assert sum(log.lag(MAIN_GROUP, [METRIC_EVENTS]).values()) == 0
 
 
 def test_entries_deleted_while_pending_raise_the_alarm_and_hold_nothing_up(
@@ -349,6 +428,25 @@ def test_an_entry_that_none_of_ours_wrote_is_delivered_with_all_that_it_holds(
     write(log, 1)
     with consuming(log) as consumer:
         assert rb'["colour","\\xff"]' in values(read(consumer, 2).records)
+
+
+def test_an_entry_under_an_id_from_beyond_all_clocks_ends_no_consumer_and_tells_no_time(
+    log: RedisLog, redis_lab: RedisLab, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    write(log, 1, keys=1)
+    ids = (2**43, 2**63 - 1, f"{2**64 - 1}-{2**63}")
+    streams = [f"{name}:{METRIC_EVENTS}:{number}" for number in range(4)]
+    for stream in streams:
+        for entry_id in ids:
+            redis_lab.client().xadd(stream, {"k": "", "v": "foreign"}, id=entry_id)
+    write(log, 8, first=1)
+    with consuming(log) as consumer:
+        batch = read(consumer, 1 + 12 + 8)
+        assert consumer.commit(batch.receipts) == set()
+    astray = [record for record in batch.records if record.value == b"foreign"]
+    assert {record.logged_ms for record in astray} == {0}
+    assert max(record.position for record in batch.records) < 2**63
+    assert "under an id of their own" in caplog.text
 
 
 def test_our_own_server_keeps_what_it_acknowledges(redis_lab: RedisLab) -> None:

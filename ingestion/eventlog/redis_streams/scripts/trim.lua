@@ -13,9 +13,10 @@ local function field(reply, name)
   end
 end
 
+-- A number beyond 2^53 would be rounded, 2^64 - 1 to what is no number of an entry: a smaller one keeps more.
 local function parsed(id)
   local ms, seq = string.match(id, '(%d+)-(%d+)')
-  return {tonumber(ms), tonumber(seq)}
+  return {tonumber(ms), math.min(tonumber(seq), 2^53)}
 end
 
 local function least(a, b)

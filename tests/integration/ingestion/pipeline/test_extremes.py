@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,7 +12,7 @@ from msgspec import structs
 from ingestion.errors import InvalidEvent
 from ingestion.eventlog.base import Partition, Record
 from ingestion.eventlog.topics import entry_of, topic_of
-from ingestion.events.bounds import AHEAD, LARGEST_CONVERSIONS, LARGEST_COUNT, OLDEST
+from ingestion.events.bounds import AHEAD, LARGEST_CONVERSIONS, LARGEST_COUNT, LAST_RECEIVED, OLDEST
 from ingestion.events.envelope import Event, Increment, Slice
 from ingestion.pipeline.decoding import decode
 from ingestion.pipeline.writing import write
@@ -34,12 +35,26 @@ def workspace() -> UUID:
 
 def stored(workspace: UUID, columns: str, table: str, event: Event) -> Any:
     """Its row, after the way through the log's bytes and the real tables."""
-    decoded = decode([Record(Partition(topic_of(event), 65_535), LARGEST_POSITION, 2**52, *entry_of(event))])
+    decoded = decode([record(topic_of(event), *entry_of(event))])
     assert decoded.dead == []
     write(decoded)
+    return row_of(workspace, columns, table)
+
+
+def record(topic: str, key: bytes, value: bytes) -> Record:
+    return Record(Partition(topic, 65_535), LARGEST_POSITION, 2**52, key, value)
+
+
+def row_of(workspace: UUID, columns: str, table: str) -> Any:
     sql = f"SELECT {columns} FROM {table} FINAL WHERE workspace_id = %(workspace)s"
     (row,) = client.reader().rows(sql, {"workspace": workspace}, feature=FEATURE)
     return row
+
+
+def in_year(year: int, event: Event) -> Record:
+    """The same on the log, with all of its times in another year."""
+    key, value = entry_of(event)
+    return record(topic_of(event), key, value.replace(b'"2026-', b'"%d-' % year))
 
 
 def test_the_largest_figures(workspace: UUID) -> None:
@@ -72,6 +87,21 @@ def test_the_oldest_and_the_earliest(workspace: UUID, delay: timedelta) -> None:
         occurred_at,
         event.received_at,
     )
+
+
+@pytest.mark.parametrize("make", [metric, partial(snapshot, DE=1)])
+def test_a_fact_of_the_last_year_is_marked_by_its_own_minute(workspace: UUID, make: Any) -> None:
+    event = make(workspace, 1)
+    write(decode([in_year(LAST_RECEIVED.year - 1, event)]))
+    minute = event.occurred_at.replace(year=LAST_RECEIVED.year - 1, second=0, microsecond=0)
+    assert row_of(workspace, "bucket", "dirty_buckets") == (minute,)
+
+
+@pytest.mark.parametrize("make", [metric, partial(snapshot, DE=1)])
+def test_a_fact_of_a_year_that_no_bucket_reaches_is_set_aside(workspace: UUID, make: Any) -> None:
+    """Else the warehouse would mark another minute for it, or end every consumer that inserts it."""
+    (dead,) = decode([in_year(2150, make(workspace, 1))]).dead
+    assert (dead.code, dead.field) == ("out_of_range", "received_at")
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from ingestion.pipeline.facts import Decoded
 from ingestion.pipeline.seen import REMEMBER, SeenWindow
 from runtime.options import Consumer as Bounds
 from tests.contract.eventlog.engines import fresh_name
-from tests.logged_events import click, metric
+from tests.logged_events import LOGGED_MS, click, metric
 
 WORKSPACE = UUID(int=7)
 
@@ -33,7 +33,7 @@ def window(**bounds: Any) -> SeenWindow:
 
 def read(*events: Event) -> Decoded:
     return decode(
-        Record(Partition(topic_of(event), event.campaign_id.int % 2), number, 1000, *entry_of(event))
+        Record(Partition(topic_of(event), event.campaign_id.int % 2), number, LOGGED_MS, *entry_of(event))
         for number, event in enumerate(events)
     )
 

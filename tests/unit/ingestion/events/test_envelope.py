@@ -76,7 +76,10 @@ def test_an_entry_that_was_tampered_with_is_refused_by_its_path(path: str, value
     assert (refused.value.field, refused.value.code) == (path, code)
 
 
-@pytest.mark.parametrize("time", ["0001-01-01T00:00:00Z", "1999-12-31T23:59:59Z", "9999-12-31T23:59:59Z"])
+@pytest.mark.parametrize(
+    "time",
+    ["0001-01-01T00:00:00Z", "1999-12-31T23:59:59Z", "2100-01-01T00:00:01Z", "9999-12-31T23:59:59Z"],
+)
 def test_a_time_that_no_clock_told_is_refused_and_ends_no_consumer(time: str) -> None:
     entry = changed(changed(encode(accepted_metric()), "occurred_at", time), "received_at", time)
     with pytest.raises(InvalidEvent) as refused:

@@ -9,16 +9,27 @@ from ingestion.pipeline.aside import Aside
 PATIENCE = 60.0
 
 
+def unheard() -> None:
+    """A sign of life that nobody looks for."""
+
+
 def test_it_goes_on_while_its_beginner_does_something_else() -> None:
     go_on = Event()
     begun = Aside().begin(lambda: go_on.wait(PATIENCE) and None)
     assert not begun.is_over()
     go_on.set()
-    begun.finish()
+    begun.finish(unheard)
     assert begun.is_over()
 
 
-def test_what_failed_is_raised_where_it_is_finished_and_then_done_there() -> None:
+def test_whoever_waits_for_it_shows_life_until_it_is_over() -> None:
+    go_on = Event()
+    begun = Aside().begin(lambda: go_on.wait(PATIENCE) and None)
+    begun.finish(go_on.set)
+    assert go_on.is_set()
+
+
+def test_what_failed_is_raised_where_it_is_finished_and_then_done_again() -> None:
     threads = []
 
     def work() -> None:
@@ -29,7 +40,7 @@ def test_what_failed_is_raised_where_it_is_finished_and_then_done_there() -> Non
     begun = Aside().begin(work)
     for _ in range(2):
         with pytest.raises(KeyError):
-            begun.finish()
-    begun.finish()
-    assert threads[0] is not current_thread()
-    assert threads[1:] == [current_thread()] * 2
+            begun.finish(unheard)
+    begun.finish(unheard)
+    assert len(threads) == 3
+    assert current_thread() not in threads

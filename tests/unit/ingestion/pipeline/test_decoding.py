@@ -1,5 +1,8 @@
 """What can be taken, what is set aside, and what must end the process."""
 
+from datetime import timedelta
+from functools import partial
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -7,16 +10,17 @@ from msgspec import structs
 
 from ingestion.eventlog.base import Partition, Record
 from ingestion.eventlog.topics import INTERACTIONS, METRIC_EVENTS, SNAPSHOTS, entry_of, topic_of
+from ingestion.events.bounds import AHEAD_MS
 from ingestion.events.envelope import Event
 from ingestion.pipeline import decoding
 from ingestion.pipeline.decoding import decode
-from tests.logged_events import click, metric, snapshot
+from tests.logged_events import LOGGED_MS, click, metric, snapshot
 
 WORKSPACE = uuid4()
 
 
 def record(event: Event, position: int = 0) -> Record:
-    return Record(Partition(topic_of(event), 1), position, 1000 + position, *entry_of(event))
+    return Record(Partition(topic_of(event), 1), position, LOGGED_MS + position, *entry_of(event))
 
 
 def test_events_come_out_by_kind_and_keep_their_order() -> None:
@@ -47,6 +51,33 @@ def test_what_cannot_be_read_is_set_aside_whole_and_the_rest_goes_on(topic: str)
 def test_an_event_of_another_kind_than_its_topic_is_set_aside() -> None:
     lost = structs.replace(record(click(WORKSPACE, 1)), partition=Partition(METRIC_EVENTS, 0))
     assert [dead.code for dead in decode([lost]).dead] == ["invalid_choice"]
+
+
+@pytest.mark.parametrize("make", [metric, click, partial(snapshot, DE=1)])
+def test_what_claims_to_have_been_received_long_after_it_was_logged_is_set_aside(make: Any) -> None:
+    event = make(WORKSPACE, 1)
+    received_ms = int(event.received_at.timestamp() * 1000)
+    early, in_time = (
+        structs.replace(record(event), logged_ms=received_ms - AHEAD_MS + by) for by in (-1000, 1000)
+    )
+    (dead,) = decode([early, in_time]).dead
+    assert (dead.code, dead.field, dead.logged_ms) == ("in_the_future", "received_at", early.logged_ms)
+
+
+def test_a_log_that_tells_no_time_refuses_nothing_for_it() -> None:
+    assert decode([structs.replace(record(metric(WORKSPACE, 1)), logged_ms=-1)]).dead == []
+
+
+def test_an_hour_that_begins_within_a_quarter_is_set_aside() -> None:
+    """Its mark would end every tick of aggregation."""
+    event = snapshot(WORKSPACE, 1, DE=1)
+    event = structs.replace(
+        event,
+        occurred_at=event.occurred_at + timedelta(seconds=30),
+        payload=structs.replace(event.payload, report="hour"),
+    )
+    (dead,) = decode([record(event)]).dead
+    assert (dead.code, dead.field) == ("conflict", "occurred_at")
 
 
 def test_a_mistake_of_ours_is_not_taken_for_bad_data(monkeypatch: pytest.MonkeyPatch) -> None:

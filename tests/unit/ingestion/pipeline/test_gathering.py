@@ -24,8 +24,12 @@ def never() -> bool:
     return False
 
 
+def unheard() -> None:
+    """A sign of life that nobody looks for."""
+
+
 def gather(consumer: Consumer, bounds: Bounds, is_asked_to_stop: Callable[[], bool]) -> Gathered:
-    return Gathering(consumer, bounds, is_asked_to_stop).batch()
+    return Gathering(consumer, bounds, is_asked_to_stop, unheard).batch()
 
 
 def size_of(batch: Gathered) -> int:
@@ -51,12 +55,20 @@ def test_a_batch_that_nothing_fills_ends_in_time() -> None:
     assert size_of(gather(consumer, Bounds(batch_seconds=0.01), never)) == 0
 
 
+def test_a_long_wait_for_a_batch_shows_life_and_hears_a_request_to_stop() -> None:
+    beats: list[None] = []
+    stopped = Gathering(
+        consumer_of(3), Bounds(batch_seconds=3600), lambda: len(beats) >= 3, lambda: beats.append(None)
+    )
+    assert size_of(stopped.batch()) == 3
+
+
 def test_who_is_asked_to_stop_gathers_no_more() -> None:
     assert size_of(gather(consumer_of(3), Bounds(), lambda: True)) == 0
 
 
 def test_what_a_first_glance_delivers_begins_the_batch() -> None:
-    gathering = Gathering(consumer_of(3), Bounds(batch_events=3, batch_seconds=60), never)
+    gathering = Gathering(consumer_of(3), Bounds(batch_events=3, batch_seconds=60), never, unheard)
     gathering.glance()
     assert size_of(gathering.batch()) == 3
 
@@ -78,7 +90,7 @@ def test_what_was_delivered_before_the_log_failed_is_not_lost(monkeypatch: pytes
         raise TransientFailure("away")
 
     monkeypatch.setattr(consumer, "poll", failing)
-    gathering = Gathering(consumer, Bounds(), never)
+    gathering = Gathering(consumer, Bounds(), never, unheard)
     assert size_of(gathering.batch()) == PIECE
     with pytest.raises(TransientFailure):
         gathering.batch()
@@ -101,7 +113,7 @@ class Insert:
 def test_a_wait_is_used_up_to_a_bound_and_what_came_is_read_already() -> None:
     log = MemoryLog()
     log.produce(METRIC_EVENTS, [entry_of(metric(uuid4(), number)) for number in range(10)])
-    gathering = Gathering(log.consumer(MAIN_GROUP, [METRIC_EVENTS]), Bounds(batch_events=6), never)
+    gathering = Gathering(log.consumer(MAIN_GROUP, [METRIC_EVENTS]), Bounds(batch_events=6), never, unheard)
     gathering.go_on_until(never)
     batch = gathering.batch()
     assert size_of(batch) == 6
@@ -111,7 +123,7 @@ def test_a_wait_is_used_up_to_a_bound_and_what_came_is_read_already() -> None:
 
 def test_after_a_short_wait_the_batch_is_filled_as_ever() -> None:
     consumer = consumer_of(PIECE + 10)
-    gathering = Gathering(consumer, Bounds(batch_seconds=0.05), never)
+    gathering = Gathering(consumer, Bounds(batch_seconds=0.05), never, unheard)
     gathering.go_on_until(Insert(looks=1).is_over)
     assert size_of(gathering.batch()) == PIECE + 10
     assert size_of(gathering.batch()) == 0
@@ -127,7 +139,7 @@ def test_a_log_that_fails_during_a_wait_fails_once_more_when_it_is_needed(
 
     with monkeypatch.context() as patched:
         patched.setattr(consumer, "poll", failing)
-        gathering = Gathering(consumer, Bounds(batch_seconds=0.05), never)
+        gathering = Gathering(consumer, Bounds(batch_seconds=0.05), never, unheard)
         gathering.go_on_until(never)
         with pytest.raises(TransientFailure):
             gathering.batch()

@@ -15,21 +15,33 @@ from tests.unit.ingestion.pipeline.steps import Noted
 from warehouse.errors import WarehouseUnavailable
 
 TOPICS = [METRIC_EVENTS]
+HOUR_MS = 3_600_000
 
 
 def partitions(count: int) -> set[Partition]:
     return {Partition(METRIC_EVENTS, number) for number in range(count)}
 
 
+class Clockless(MemoryLog):
+    """As Kafka's brokers tell nobody what time it is."""
+
+    def clock_ms(self) -> Any:
+        return None
+
+
 class Lab:
     """Of a log with four partitions; `stored` are those that the warehouse knows."""
 
-    def __init__(self, stored: set[Partition] | None = None) -> None:
+    def __init__(self, stored: set[Partition] | None = None, log: MemoryLog | None = None) -> None:
         self.noted = Noted()
-        self.log = MemoryLog()
+        self.warehouse_ms = 0
+        self.log = log or MemoryLog()
         self.consumer = self.log.consumer(MAIN_GROUP, TOPICS)
         self.stored = partitions(4) if stored is None else stored
-        self.progress = Progress(self.log, self.consumer, self.noted.insert, TOPICS, lambda: set(self.stored))
+        self.progress = Progress(
+            *(self.log, self.consumer, self.noted.insert, TOPICS),
+            *(lambda: set(self.stored), lambda: self.warehouse_ms),
+        )
 
     def put(self, count: int) -> None:
         self.log.produce(METRIC_EVENTS, [Entry(b"one campaign", b"%d" % n) for n in range(count)])
@@ -65,6 +77,26 @@ def test_a_partition_without_events_advances_with_the_clock() -> None:
     told = lab.told()
     assert set(told) == {0, 1, 2, 3}
     assert all(before - CLOCK_MARGIN_MS <= through <= now_ms() for through in told.values())
+
+
+@pytest.mark.parametrize("ahead", [-HOUR_MS, HOUR_MS])
+def test_of_a_log_that_tells_no_time_the_clock_is_believed_that_claims_less(ahead: int) -> None:
+    lab = Lab(log=Clockless())
+    lab.warehouse_ms = now_ms() + ahead
+    told = lab.told()
+    assert max(told.values()) <= min(lab.warehouse_ms, now_ms()) - CLOCK_MARGIN_MS
+    assert min(told.values()) >= min(lab.warehouse_ms, now_ms() - HOUR_MS // 2) - CLOCK_MARGIN_MS
+
+
+def test_an_entry_with_a_time_from_far_ahead_claims_nothing_while_there_is_a_backlog(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lab = Lab()
+    with monkeypatch.context() as ahead:
+        ahead.setattr(lab.log, "clock_ms", lambda: now_ms() + HOUR_MS)
+        lab.put(2)
+    last = lab.take(limit=1).records[-1]
+    assert last.partition.number not in lab.told()
 
 
 def test_a_partition_with_a_backlog_is_stored_up_to_the_last_one_committed() -> None:

@@ -14,7 +14,7 @@ from ingestion.events.identity import milliseconds, slice_identity, version_of
 from ingestion.pipeline.decoding import decode
 from ingestion.pipeline.facts import Decoded
 from ingestion.pipeline.rows import Columns, interaction_rows, metric_rows, slice_rows, snapshot_rows
-from tests.logged_events import BEGAN, click, metric, snapshot
+from tests.logged_events import BEGAN, LOGGED_MS, click, metric, snapshot
 from tests.sent_events import accepted, conversion
 from warehouse.tables import INTERACTIONS, METRIC_EVENTS, SNAPSHOT_SLICES, SNAPSHOTS, Table
 
@@ -23,7 +23,7 @@ WORKSPACE = uuid4()
 
 def read(*events: Event) -> Decoded:
     return decode(
-        Record(Partition(topic_of(event), 3), 40 + number, 1000, *entry_of(event))
+        Record(Partition(topic_of(event), 3), 40 + number, LOGGED_MS, *entry_of(event))
         for number, event in enumerate(events)
     )
 

@@ -71,6 +71,20 @@ def test_a_day_that_is_not_that_of_its_time_is_refused(
     assert (refused.value.code, refused.value.field) == (code, field)
 
 
+@pytest.mark.parametrize(
+    "began", [utc(2026, 11, 19, 10, 0, 30), utc(2026, 11, 19, 10, 7), utc(2026, 11, 19, 10, 15, 0, 1000)]
+)
+def test_an_hour_that_begins_within_a_quarter_is_refused(began: datetime) -> None:
+    with pytest.raises(InvalidEvent) as refused:
+        span_of(reported(began, report="hour"))
+    assert (refused.value.code, refused.value.field) == ("conflict", "occurred_at")
+
+
+def test_an_hour_may_begin_on_any_quarter_as_in_nepal() -> None:
+    began = utc(2026, 11, 19, 10, 15)
+    assert span_of(reported(began, report="hour", timezone="Asia/Kathmandu")).starts_at == began
+
+
 def test_a_day_that_begins_in_its_middle_is_refused() -> None:
     with pytest.raises(InvalidEvent, match="begins at"):
         span_of(reported(utc(2026, 11, 19, 10)))
