@@ -62,7 +62,9 @@ class Mark(NamedTuple):
 
     @property
     def target(self) -> Target:
-        return Target(self.workspace_id, self.campaign_id, self.source, self.bucket, self.bucket + MINUTE)
+        """A report's bucket begins whenever the platform says, be it within a minute."""
+        minute = self.bucket.replace(second=0, microsecond=0)
+        return Target(self.workspace_id, self.campaign_id, self.source, minute, minute + MINUTE)
 
 
 class Clock(NamedTuple):

@@ -1,4 +1,4 @@
-"""What ClickHouse refuses to recompute is set aside, so that everything else goes on.
+"""What ClickHouse refuses to recompute is set aside, so that everything else goes on; so is what we fail at.
 
 The mark of such a bucket stays unsettled and its campaign is not said to be fresh. It is tried again after
 pauses that grow; once it comes through, its mark is worked off as any other.
@@ -11,6 +11,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 import structlog
+from django.db import InterfaceError, OperationalError
 from django.db.models import F
 from django.utils import timezone
 
@@ -23,6 +24,8 @@ from runtime.config import configuration
 from warehouse.errors import WarehouseFailure, WarehouseRefused, WarehouseUnavailable
 
 logger = structlog.get_logger(__name__)
+
+STORES_AWAY = (WarehouseUnavailable, OperationalError, InterfaceError)
 
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
 
@@ -45,13 +48,17 @@ class Recomputed(NamedTuple):
 def recompute_but_refused(marks: Sequence[Mark], data_through: datetime | None, until: float) -> Recomputed:
     """As `recompute`; what is refused is halved until the marks are found that are refused by themselves.
 
+    A mistake of ours is no better than a refusal: it may cost a bucket, and no other figure.
+
     Others are left once it is later than `until`, for a server may refuse everything.
     """
     if not marks:
         return Recomputed(set(), set(), set())
     try:
         return Recomputed(recompute(mark.target for mark in marks), set(), set())
-    except WarehouseRefused as refusal:
+    except STORES_AWAY:
+        raise
+    except Exception as refusal:
         if len(marks) == 1:
             return set_mark_aside(marks[0], refusal, data_through)
     half = len(marks) // 2
@@ -83,7 +90,7 @@ def _one_after_another(
     return Recomputed(*(set().union(*each) for each in zip(*done, strict=True)))
 
 
-def set_mark_aside(mark: Mark, failure: WarehouseFailure, data_through: datetime | None) -> Recomputed:
+def set_mark_aside(mark: Mark, failure: Exception, data_through: datetime | None) -> Recomputed:
     """With it a bucket of each campaign that its report was moved from: their figures wait for the same.
 
     If all of them were deleted, nobody waits, and the mark counts as recomputed.
@@ -101,7 +108,7 @@ def set_mark_aside(mark: Mark, failure: WarehouseFailure, data_through: datetime
 def _with_former_campaigns(mark: Mark) -> list[Bucket]:
     try:
         places = with_former_places([mark.target])
-    except (WarehouseRefused, WarehouseUnavailable) as error:  # it may be this very question
+    except Exception as error:  # it may be this very question
         logger.warning("former_places_unknown", campaign_id=str(mark.campaign_id), reason=str(error))
         places = []
     nearest_last = sorted(places, key=lambda place: abs(place.first - mark.bucket), reverse=True)
@@ -115,9 +122,7 @@ def _sure_before(mark: Mark) -> datetime:
     return made_at(mark.version) - settle
 
 
-def set_aside(
-    bucket: Bucket, failure: WarehouseFailure, *, data_through: datetime | None, version: int = 0
-) -> None:
+def set_aside(bucket: Bucket, failure: Exception, *, data_through: datetime | None, version: int = 0) -> None:
     """`data_through` was said before. Of what stands aside already the reason alone is told anew."""
     row, is_new = SetAside.objects.get_or_create(
         **bucket._asdict(),
@@ -128,10 +133,17 @@ def set_aside(
         },
     )
     row.code = failure.code if isinstance(failure, WarehouseRefused) else None
-    row.reason = failure.reason
+    row.reason = _told(failure)
     row.save(update_fields=("code", "reason"))
     told = {name: str(value) for name, value in bucket._asdict().items()}
-    logger.error("set_aside", **told, tries=row.tries, is_new=is_new, reason=row.reason)
+    where = None if isinstance(failure, WarehouseFailure) else failure
+    logger.error("set_aside", **told, tries=row.tries, is_new=is_new, reason=row.reason, exc_info=where)
+
+
+def _told(failure: Exception) -> str:
+    if isinstance(failure, WarehouseFailure):
+        return failure.reason
+    return f"A mistake of the product, which the log shows: {type(failure).__name__}: {failure}"
 
 
 def standing_aside() -> frozenset[Bucket]:

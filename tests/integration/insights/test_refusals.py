@@ -45,15 +45,19 @@ def mend(writer: Writer) -> None:
 
 
 def slow_at(raw: Raw, minute: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    fail_at(raw, minute, monkeypatch, WarehouseUnavailable("too slow"))
+
+
+def fail_at(raw: Raw, minute: datetime, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     recompute = refusals.recompute
 
-    def too_slow(targets: Any) -> Any:
+    def failing(targets: Any) -> Any:
         asked = list(targets)
         if any((target.campaign_id, target.first) == (raw.campaign_id, minute) for target in asked):
-            raise WarehouseUnavailable("too slow")
+            raise error
         return recompute(asked)
 
-    monkeypatch.setattr("insights.rollups.refusals.recompute", too_slow)
+    monkeypatch.setattr("insights.rollups.refusals.recompute", failing)
 
 
 def refuse(_: object) -> None:
@@ -311,3 +315,26 @@ def test_a_report_that_was_moved_is_waited_for_while_one_of_its_campaigns_is_lef
     Campaign.objects.filter(id=other.id).delete()
     tick()
     assert standing(raw)
+
+
+def test_a_mark_within_a_minute_is_worked_off_and_stops_nobody(raw: Raw, today: datetime) -> None:
+    """A platform may begin its hours whenever it likes."""
+    raw.put_snapshot("hour", 1, today + timedelta(seconds=30), {"DE": {"clicks": 3}})
+    other = Raw(raw.writer, raw.workspace_id, new_campaign("UTC").id)
+    other.put_events(other.event("e1", today, clicks=1))
+    assert tick() is Outcome.DONE
+    assert other.standing("rollup_15min") == oracle.by_quarter(other)
+    assert raw.standing("rollup_15min") == oracle.by_quarter(raw)
+    settle_everything(raw)
+
+
+def test_a_mistake_of_ours_costs_its_bucket_alone_and_is_told(
+    raw: Raw, today: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    minute = put_one_refused_among(raw, today)
+    fail_at(raw, minute, monkeypatch, KeyError("zone"))
+    assert tick() is Outcome.DONE
+    assert raw.standing("rollup_15min") == all_but(raw, minute)
+    aside = standing(raw)
+    assert (aside.bucket, aside.code) == (minute, None)
+    assert "KeyError: 'zone'" in aside.reason
