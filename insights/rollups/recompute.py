@@ -3,6 +3,7 @@
 Whoever wants figures to be right, for whatever reason, calls `recompute`: nothing else writes a rollup.
 """
 
+import json
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
@@ -27,8 +28,10 @@ class Step(NamedTuple):
     zone: str = ""
 
 
-def recompute(targets: Iterable[Target]) -> set[UUID]:
+def recompute(targets: Iterable[Target], *, days_too: bool = True) -> set[UUID]:
     """At all levels. Twice is as good as once, and two may overlap: settling their marks puts it right.
+
+    Without `days_too` the days that are made of quarters of an hour stay as they are.
 
     Returns the campaigns whose figures may have changed: a report may have moved away from another one.
 
@@ -40,7 +43,7 @@ def recompute(targets: Iterable[Target]) -> set[UUID]:
     asked = coalesced([checked(target) for target in targets])
     wanted = above_floors(with_former_places(asked))
     for chunk in chunks(wanted):
-        _recompute(chunk)
+        _recompute(chunk, days_too=days_too)
     return {target.campaign_id for target in wanted}
 
 
@@ -50,11 +53,11 @@ def recompute_days(targets: Iterable[Target], zone: str) -> None:
         _run(Step(statements.days_of_quarter_hours(), chunk, zone), time.monotonic() + _limit())
 
 
-def _recompute(chunk: Sequence[Target]) -> None:
+def _recompute(chunk: Sequence[Target], *, days_too: bool) -> None:
     """The statements of one chunk end together within the limit that settling relies on."""
     began = time.monotonic()
     reached(FaultPoint.RECOMPUTE_BEFORE)
-    for number, step in enumerate(steps_of(chunk)):
+    for number, step in enumerate(steps_of(chunk, days_too=days_too)):
         if number:
             reached(FaultPoint.RECOMPUTE_HALF_WAY)
         _run(step, began + _limit())
@@ -62,18 +65,20 @@ def _recompute(chunk: Sequence[Target]) -> None:
     observe(Metric.RECOMPUTE_SECONDS, time.monotonic() - began, family=chunk[0].family)
 
 
-def steps_of(chunk: Sequence[Target]) -> Iterator[Step]:
+def steps_of(chunk: Sequence[Target], *, days_too: bool = True) -> Iterator[Step]:
     """From the finest level to the coarsest, each made of the one before."""
-    match chunk[0].family:
-        case "facts":
-            yield Step(statements.minutes_of_facts(), chunk)
-            yield Step(statements.quarter_hours_of_facts(), chunk)
-            yield from _days(chunk)
-        case "hours":
-            yield Step(statements.quarter_hours_of_hourly_reports(), chunk)
-            yield from _days(chunk)
-        case "days":
-            yield Step(statements.days_of_daily_reports(), chunk)
+    family = chunk[0].family
+    if family == "days":
+        yield Step(statements.days_of_daily_reports(), chunk)
+        return
+    if family == "facts":
+        sources = {target.source for target in chunk}
+        yield Step(statements.minutes_of_facts(sources), chunk)
+        yield Step(statements.quarter_hours_of_facts(sources), chunk)
+    else:
+        yield Step(statements.quarter_hours_of_hourly_reports(), chunk)
+    if days_too:
+        yield from _days(chunk)
 
 
 def _days(chunk: Sequence[Target]) -> Iterator[Step]:
@@ -94,7 +99,7 @@ def _run(step: Step, until: float) -> None:
 def parameters_of(step: Step, seconds: float) -> dict[str, Any]:
     spans = [target.span for target in step.targets]
     return {
-        "spans": spans,
+        "spans": json.dumps(spans),
         "zone": step.zone,
         "first": min(first for *_, first, _ in spans),
         "last": max(last for *_, last in spans),

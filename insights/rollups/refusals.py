@@ -7,6 +7,7 @@ pauses that grow; once it comes through, its mark is worked off as any other.
 import time
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import NamedTuple
 from uuid import UUID
 
@@ -45,7 +46,9 @@ class Recomputed(NamedTuple):
     left: set[Mark]
 
 
-def recompute_but_refused(marks: Sequence[Mark], data_through: datetime | None, until: float) -> Recomputed:
+def recompute_but_refused(
+    marks: Sequence[Mark], data_through: datetime | None, until: float, *, days_too: bool = True
+) -> Recomputed:
     """As `recompute`; what is refused is halved until the marks are found that are refused by themselves.
 
     A mistake of ours is no better than a refusal: it may cost a bucket, and no other figure.
@@ -55,7 +58,7 @@ def recompute_but_refused(marks: Sequence[Mark], data_through: datetime | None, 
     if not marks:
         return Recomputed(set(), set(), set())
     try:
-        return Recomputed(recompute(mark.target for mark in marks), set(), set())
+        return Recomputed(recompute((mark.target for mark in marks), days_too=days_too), set(), set())
     except STORES_AWAY:
         raise
     except Exception as refusal:
@@ -63,7 +66,8 @@ def recompute_but_refused(marks: Sequence[Mark], data_through: datetime | None, 
             return set_mark_aside(marks[0], refusal, data_through)
     half = len(marks) // 2
     in_order = sorted(marks)  # what is refused for one reason lies together
-    return _one_after_another(recompute_but_refused, [in_order[:half], in_order[half:]], data_through, until)
+    work = partial(recompute_but_refused, days_too=days_too)
+    return _one_after_another(work, [in_order[:half], in_order[half:]], data_through, until)
 
 
 def try_each_again(marks: Sequence[Mark], data_through: datetime | None, until: float) -> Recomputed:

@@ -3,11 +3,13 @@
 It reads what the level is made of and the keys that stand in it, all with FINAL, and writes new figures or,
 for a key that nothing tells of any more, a deletion row. Its version is the engine's clock when it began.
 
-Parameters: `spans` is what is asked for, `first` and `last` bound it in time, `seconds` is how long the
-statement may take. For days of a zone, whose name is a mere word here: `days` by number, begin and
-end, `edges` where one begins or ends, and `dates`, the number of the day that begins at each edge, else 0.
+Parameters: `spans` is what is asked for, as JSON, since a text is read sooner than a hundred literals;
+`first` and `last` bound it in time, `seconds` is how long the statement may take. For days of a zone, whose
+name is a mere word here: `days` by number, begin and end, `edges` where one begins or ends, and `dates`, the
+number of the day that begins at each edge, else 0.
 """
 
+from collections.abc import Callable, Collection
 from typing import NamedTuple
 
 from insights.sources import EVENTS, TRACKED
@@ -20,6 +22,7 @@ _CLOCK = "toUInt64(toUnixTimestamp64Micro(now64(6)))"
 _FIGURES = ", ".join(SUMS)
 _UNTOLD = ", ".join(f"CAST(NULL, '{kind}') AS {name}" for name, kind in SUMS.items())
 _ONE = "toNullable(1)"
+_SPANS = "arrayJoin(JSONExtract(%(spans)s, 'Array(Tuple(String, String, String, UInt32, UInt32))'))"
 _DAYS = "first + arrayJoin(range(toUInt32(last - first + 1)))"
 
 
@@ -35,15 +38,15 @@ MINUTE = Level(ROLLUP_MINUTE, 60, "toStartOfMinute")
 QUARTER_HOUR = Level(ROLLUP_15MIN, 900, "toStartOfFifteenMinutes")
 
 
-def minutes_of_facts() -> str:
+def minutes_of_facts(sources: Collection[str]) -> str:
     young = f"toStartOfFifteenMinutes(bucket) > now() - {MINUTES_SERVE}"
-    return _statement(MINUTE.table, _asked(MINUTE, young), _events(MINUTE), _tracked(MINUTE))
+    return _statement(MINUTE.table, _asked(MINUTE, young), *_facts(sources, MINUTE))
 
 
-def quarter_hours_of_facts() -> str:
+def quarter_hours_of_facts(sources: Collection[str]) -> str:
     """Made of their minutes while those are kept up."""
     young, old = (f"bucket {sign} now() - {MINUTES_SERVE}" for sign in (">", "<="))
-    below = (_minutes(young), _events(QUARTER_HOUR, old), _tracked(QUARTER_HOUR, old))
+    below = (_minutes(young), *_facts(sources, QUARTER_HOUR, old))
     return _statement(QUARTER_HOUR.table, _asked(QUARTER_HOUR), *below)
 
 
@@ -62,7 +65,7 @@ def days_of_quarter_hours() -> str:
         FROM (
             SELECT toUUID(span.1) AS workspace_id, toUUID(span.2) AS campaign_id, span.3 AS source,
                    arrayJoin({touched}) AS day
-            FROM (SELECT arrayJoin(%(spans)s) AS span)
+            FROM (SELECT {_SPANS} AS span)
         )
     """
     day = "toDate(transform(roundDown(toUnixTimestamp(bucket), %(edges)s), %(edges)s, %(dates)s, 0))"
@@ -117,7 +120,7 @@ def _spans(buckets: str, *, first: str, last: str) -> str:
         FROM (
             SELECT toUUID(span.1) AS workspace_id, toUUID(span.2) AS campaign_id, span.3 AS source,
                    {first} AS first, {last} AS last
-            FROM (SELECT arrayJoin(%(spans)s) AS span)
+            FROM (SELECT {_SPANS} AS span)
         )
     """
 
@@ -147,7 +150,13 @@ def _minutes(where: str) -> str:
     """
 
 
-def _events(level: Level, where: str = "1") -> str:
+def _facts(sources: Collection[str], level: Level, where: str = "1") -> list[str]:
+    """Of those sources alone that are asked for: each costs a look at its table."""
+    told: dict[str, Callable[[Level, str], str]] = {EVENTS: _events, TRACKED: _tracked}
+    return [tell(level, where) for source, tell in told.items() if source in sources]
+
+
+def _events(level: Level, where: str) -> str:
     return f"""
         SELECT workspace_id, campaign_id, {level.bucket_of}(occurred_at) AS bucket, '{EVENTS}' AS source,
                platform, region, device, {_currency("isNotNull(spend) OR isNotNull(revenue)")}, {_FIGURES},
@@ -158,7 +167,7 @@ def _events(level: Level, where: str = "1") -> str:
     """
 
 
-def _tracked(level: Level, where: str = "1") -> str:
+def _tracked(level: Level, where: str) -> str:
     """What was tracked, counted by kind; only a conversion has a value."""
     return f"""
         SELECT workspace_id, campaign_id, {level.bucket_of}(occurred_at) AS bucket, '{TRACKED}' AS source,

@@ -116,8 +116,12 @@ class Turn:
     def _recompute(self, wanted: Sequence[Mark]) -> tuple[list[Mark], set[Mark]]:
         """Those that were, and those that there was no time for."""
         self._stumble()
+        # Their second pass makes the days of all the others: no question reads them before.
+        days_too = any(mark.version <= self._due for mark in wanted)
         try:
-            campaigns, aside, left = recompute_but_refused(wanted, self._progress.data_through, self._until)
+            campaigns, aside, left = recompute_but_refused(
+                wanted, self._progress.data_through, self._until, days_too=days_too
+            )
         except WarehouseUnavailable as error:
             if len(wanted) > 1 or self._progress.stumbles < self._most_stumbles:
                 raise
