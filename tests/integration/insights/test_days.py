@@ -48,7 +48,7 @@ def new_campaign_without_days(zone: str) -> Campaign:
 def test_a_new_campaign_s_days_are_complete_from_the_beginning(raw: Raw, campaign: Campaign) -> None:
     assert are_days_built(campaign, BERLIN)
     put_around_midnight(raw)
-    tick()
+    settle_everything(raw)
     assert raw.standing("rollup_day", "timezone, bucket") == oracle.by_day(raw, BERLIN)
 
 
@@ -70,7 +70,7 @@ def test_a_loaded_campaign_may_have_facts_already(campaign: Campaign) -> None:
 
 def test_another_zone_is_built_whole_before_it_may_answer(raw: Raw, campaign: Campaign) -> None:
     put_around_midnight(raw)
-    tick()
+    settle_everything(raw)
     assert raw.standing("rollup_day", "timezone, bucket") == oracle.by_day(raw, BERLIN)
     Campaign.objects.filter(id=campaign.id).update(timezone=KATHMANDU)
     assert not are_days_built(campaign, KATHMANDU)
@@ -110,6 +110,7 @@ def moved(caught_up: None, raw: Raw, campaign: Campaign) -> None:
     """Its days of months are built, and missing in the zone that it has now."""
     moments = [MIDNIGHT - timedelta(days=days, minutes=1) for days in range(0, 60, 3)]
     raw.put_events(*(raw.event(f"e{at}", at, clicks=1) for at in moments))
+    settle_everything(raw)
     finish()
     Campaign.objects.filter(id=campaign.id).update(timezone=KATHMANDU)
 
@@ -248,7 +249,7 @@ def test_going_back_to_a_zone_takes_up_what_happened_meanwhile(raw: Raw, campaig
         tick()
         moved = raw.event(f"e{MIDNIGHT}", MIDNIGHT, clicks=1, region=zone[:2].upper(), after=2)
         raw.put_events(moved)
-        tick()
+        settle_everything(raw)
     in_berlin = {key: figures for key, figures in oracle.by_day(raw, BERLIN).items() if key[0] == BERLIN}
     standing = raw.standing("rollup_day", "timezone, bucket")
     assert {key: figures for key, figures in standing.items() if key[0] == BERLIN} == in_berlin

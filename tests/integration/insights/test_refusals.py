@@ -51,16 +51,16 @@ def slow_at(raw: Raw, minute: datetime, monkeypatch: pytest.MonkeyPatch) -> None
 def fail_at(raw: Raw, minute: datetime, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     recompute = refusals.recompute
 
-    def failing(targets: Any) -> Any:
+    def failing(targets: Any, **how: Any) -> Any:
         asked = list(targets)
         if any((target.campaign_id, target.first) == (raw.campaign_id, minute) for target in asked):
             raise error
-        return recompute(asked)
+        return recompute(asked, **how)
 
     monkeypatch.setattr("insights.rollups.refusals.recompute", failing)
 
 
-def refuse(_: object) -> None:
+def refuse(*_: object, **__: object) -> None:
     raise WarehouseRefused(VIOLATED_CONSTRAINT, "no")
 
 
@@ -111,7 +111,7 @@ def test_its_mark_is_never_settled_and_it_is_not_tried_at_every_tick(
     assert [bucket for _, bucket, _ in unsettled(raw)] == [minute]
     tried: list[Target] = []
 
-    def noted(targets: Any) -> Any:
+    def noted(targets: Any, **how: Any) -> Any:
         tried.extend(targets)
         return set()
 
@@ -323,8 +323,8 @@ def test_a_mark_within_a_minute_is_worked_off_and_stops_nobody(raw: Raw, today: 
     other = Raw(raw.writer, raw.workspace_id, new_campaign("UTC").id)
     other.put_events(other.event("e1", today, clicks=1))
     assert tick() is Outcome.DONE
-    assert other.standing("rollup_15min") == oracle.by_quarter(other)
-    assert raw.standing("rollup_15min") == oracle.by_quarter(raw)
+    assert other.standing("rollup_15min") == oracle.by_quarter_hour(other)
+    assert raw.standing("rollup_15min") == oracle.by_quarter_hour(raw)
     settle_everything(raw)
 
 

@@ -24,6 +24,7 @@ from tests.integration.insights.marking import (
     age_marks,
     forget_marks,
     put_marks,
+    settle_everything,
     unsettled,
 )
 from tests.integration.insights.raw import Raw
@@ -62,6 +63,27 @@ def test_a_mark_that_is_made_again_meanwhile_stays(raw: Raw, today: datetime) ->
     raw.put_events(raw.event("e2", today, clicks=1))
     marks.settle([old])
     assert len(unsettled(raw)) == 1
+
+
+def test_days_of_facts_follow_with_the_second_pass(raw: Raw, today: datetime) -> None:
+    """No question reads them, and they would be made of the whole day so far at every look."""
+    raw.put_events(raw.event("e1", today, clicks=1))
+    tick()
+    assert raw.standing("rollup_15min") == oracle.by_quarter_hour(raw)
+    assert raw.standing("rollup_day") == {}
+    settle_everything(raw)
+    assert oracle.is_right(raw)
+
+
+def test_marks_that_waited_until_they_are_due_are_done_at_every_level_at_once(
+    raw: Raw, today: datetime
+) -> None:
+    raw.put_events(raw.event("e1", today, clicks=1))
+    age_marks(raw, configuration().aggregation.settle_seconds + 1)
+    RecomputedThrough.objects.update(marks=0)
+    tick()
+    assert oracle.is_right(raw)
+    assert unsettled(raw) == []
 
 
 def test_a_mark_that_becomes_visible_before_its_rows_is_settled_with_them(raw: Raw, today: datetime) -> None:
@@ -120,10 +142,10 @@ def test_marks_of_one_insert_come_in_portions_and_none_is_passed_over(
     portions: list[int] = []
     recompute = refusals.recompute
 
-    def noted(targets: Any) -> Any:
+    def noted(targets: Any, **how: Any) -> Any:
         asked = list(targets)
         portions.append(len(asked))
-        return recompute(asked)
+        return recompute(asked, **how)
 
     monkeypatch.setattr("insights.rollups.refusals.recompute", noted)
     raw.put_events(*(raw.event(f"e{at}", today + timedelta(minutes=at), clicks=1) for at in range(10)))
@@ -243,11 +265,11 @@ def test_a_portion_that_fails_comes_again_smaller(
     options(marks_per_tick=8, margin_seconds=0)
     recompute = refusals.recompute
 
-    def only_small(targets: Any) -> Any:
+    def only_small(targets: Any, **how: Any) -> Any:
         asked = list(targets)
         if len(asked) > 2:
             raise WarehouseUnavailable("too slow")
-        return recompute(asked)
+        return recompute(asked, **how)
 
     for number in range(8):
         raw.put_events(raw.event(f"e{number}", today + timedelta(minutes=number), clicks=1))
