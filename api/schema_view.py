@@ -15,9 +15,10 @@ class SchemaView(SpectacularAPIView):
     @extend_schema(exclude=True)
     def get(self, request: Request) -> HttpResponse:
         renderer = request.accepted_renderer
+        kind: Any = type(renderer)
         charset = f"; charset={renderer.charset}" if renderer.charset else ""
         return HttpResponse(
-            _schema_file(type(renderer)),
+            _schema_file(kind),
             content_type=renderer.media_type + charset,
             headers={"Content-Disposition": f'inline; filename="Campaign Analytics.{renderer.format}"'},
         )
