@@ -5,6 +5,7 @@ from collections.abc import Generator
 from typing import Any
 
 import pytest
+import urllib3  # noqa: F401  # DRF imports it, and it looks for IPv6 while it is imported: not within a test
 from psycopg import generators
 
 EVENTS = frozenset({"socket.connect", "socket.bind", "socket.sendto", "socket.getaddrinfo"})

@@ -10,7 +10,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from api.header_limits import with_readable_headers
 
 ENCODED = "application/json; x*=foo''bar"
-# All of the product, as the web server calls it; made here, for an import behind it looks for IPv6.
+# All of the product, as the web server calls it.
 APPLICATION = with_readable_headers(WSGIHandler())
 
 
