@@ -11,6 +11,9 @@ from django.db import connections
 
 from analytics_project.inquiry import Inquiry
 from ingestion.dead_letters.waiting import letters_waiting
+from ingestion.eventlog.base import MAIN_GROUP
+from ingestion.eventlog.opening import event_log
+from ingestion.eventlog.topics import TOPICS
 from insights.rollups import backlog
 from runtime.telemetry.metrics import Metric, page_of_readings
 from warehouse.client import reader
@@ -50,6 +53,10 @@ def dead_letters() -> Figures:
     return {Metric.DEAD_LETTERS_WAITING: letters_waiting()}
 
 
+def log_lag() -> Figures:
+    return {Metric.LOG_LAG: sum(event_log().lag(MAIN_GROUP, TOPICS).values())}
+
+
 def marks_pending() -> Figures:
     left = backlog.pending()
     return {Metric.MARKS_PENDING: left.marks, Metric.MARKS_OLDEST_SECONDS: left.oldest}
@@ -67,7 +74,7 @@ def taken_away() -> Figures:
     return {Metric.PARTS_TAKEN_AWAY: parts_taken_away(reader())}
 
 
-READINGS: tuple[Reading, ...] = (dead_letters, marks_pending, settle_backlog, set_aside, taken_away)
+READINGS: tuple[Reading, ...] = (dead_letters, log_lag, marks_pending, settle_backlog, set_aside, taken_away)
 
 
 @cache

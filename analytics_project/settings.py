@@ -6,6 +6,7 @@ from typing import Any
 from corsheaders.defaults import default_headers
 
 from analytics_project import admin_site
+from api.postgres.keepalives import KEEPALIVES
 from runtime.config import configuration
 from runtime.telemetry.logs import logging_settings
 
@@ -92,7 +93,11 @@ DATABASES = {
         "PASSWORD": OPTIONS.postgres.password,
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": 3, "application_name": "campaign_analytics"},
+        "OPTIONS": {
+            "connect_timeout": 3,
+            "application_name": "campaign_analytics",
+            **KEEPALIVES,
+        },
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -178,6 +178,7 @@ def _count(acceptance: Acceptance, sent: Sequence[SentEvent | InvalidEvent]) -> 
     counted = Counter(zip(map(_kind, sent), outcomes, strict=True))
     for (kind, outcome), number in counted.items():
         count(Metric.EVENTS_RECEIVED, number, kind=kind, outcome=outcome)
+    count(Metric.EVENTS_DUPLICATE, acceptance.duplicates)
 
 
 def _kind(sent: SentEvent | InvalidEvent) -> str:

@@ -16,8 +16,8 @@ AHEAD_MS = AHEAD // timedelta(milliseconds=1)
 # Beyond lies what no clock told. The warehouse's buckets end in 2106, and what lies after them is refused
 # there or falls into another minute.
 FIRST_RECEIVED, LAST_RECEIVED = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
-LARGEST_COUNT = 10**15
-LARGEST_CONVERSIONS = 10**12 - 1  # stored beside fractions of conversions, as amounts are
+COUNT_DIGITS = 12  # as many as an amount has: conversions are stored beside fractions of them
+LARGEST_COUNT = 10**COUNT_DIGITS - 1  # eighteen million of them fit into a sum
 # Ends a pattern: Python's `$` alone also stands before a last line break, JSON Schema's does not.
 END = r"(?!\n)$"
 
@@ -58,11 +58,6 @@ def check_amount(field: str, amount: Decimal | None) -> None:
         raise InvalidEvent(
             "max_decimal_places", field, f"An amount has at most {AMOUNT_PLACES} decimal places."
         )
-
-
-def check_conversions(conversions: int | None) -> None:
-    if conversions is not None and conversions > LARGEST_CONVERSIONS:
-        raise InvalidEvent("max_value", "conversions", f"At most {LARGEST_CONVERSIONS} are counted at once.")
 
 
 def canonical_amount(amount: Decimal) -> Decimal:

@@ -13,7 +13,6 @@ from msgspec import Meta, Struct
 from ingestion.errors import InvalidEvent
 from ingestion.events.bounds import (
     END,
-    LARGEST_CONVERSIONS,
     Address,
     Amount,
     Count,
@@ -27,7 +26,6 @@ from ingestion.events.bounds import (
     Time,
     check_amount,
     check_canonical_time,
-    check_conversions,
     check_currency,
     check_region,
     check_time,
@@ -57,12 +55,11 @@ class Figures(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields
 class Increment(Figures, frozen=True, kw_only=True):
     """What a metric event adds to its campaign."""
 
-    conversions: Annotated[int, Meta(ge=0, le=LARGEST_CONVERSIONS)] | None = None
+    conversions: Count | None = None
     currency: Currency = ""
 
     def __post_init__(self) -> None:
         Figures.__post_init__(self)
-        check_conversions(self.conversions)
         check_currency(self.currency)
         if not self.currency and (self.spend is not None or self.revenue is not None):
             raise InvalidEvent("required", "currency", "An amount needs its currency.")

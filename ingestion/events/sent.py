@@ -12,10 +12,11 @@ from msgspec.json import Decoder
 
 from ingestion.errors import InvalidEvent
 from ingestion.events.bounds import (
+    COUNT_DIGITS,
     END,
-    LARGEST_COUNT,
     Address,
     Amount,
+    Count,
     Device,
     Id,
     Label,
@@ -27,9 +28,7 @@ from ingestion.events.times import instant
 
 T = TypeVar("T")
 
-SentCount = (
-    Annotated[int, Meta(ge=0, le=LARGEST_COUNT)] | Annotated[str, Meta(pattern=rf"^[0-9]{{1,15}}{END}")]
-)
+SentCount = Count | Annotated[str, Meta(pattern=rf"^[0-9]{{1,{COUNT_DIGITS}}}{END}")]
 SentTime = Annotated[str, Meta(max_length=64)]
 Region = Annotated[str, Meta(max_length=2)]
 

@@ -81,6 +81,12 @@ class Metric(Enum):
         ("kind", "outcome"),
         "Events at the doors, by outcome: accepted, rejected, or unknown (the log did not acknowledge it).",
     )
+    EVENTS_DUPLICATE = (
+        "ca_events_duplicate_total",
+        Kind.COUNTER,
+        (),
+        "Further events of an identity that one request holds more than once; they count as accepted, too.",
+    )
     EVENTS_LOGGED = (
         "ca_events_logged_total",
         Kind.COUNTER,
@@ -133,7 +139,13 @@ class Metric(Enum):
         "ca_consumer_lag",
         Kind.GAUGE,
         ("partition",),
-        "Events on the log that are not committed, by partition.",
+        "Events on the log that are not committed, by partition; told by the consumers while they live.",
+    )
+    LOG_LAG = (
+        "ca_log_lag",
+        Kind.READING,
+        (),
+        "Events on the log that the consumers have not committed, also while none of them lives.",
     )
     EVENT_STORED_SECONDS = (
         "ca_event_stored_seconds",

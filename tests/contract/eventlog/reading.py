@@ -48,6 +48,12 @@ def read_into(gathered: Batch, consumer: Consumer, limit: int) -> int:
     return len(gathered.records)
 
 
+def done(log: EventLog, group: str, count: int) -> None:
+    """The group reads so many entries and commits them."""
+    with consuming(log, group) as consumer:
+        consumer.commit(read(consumer, count).receipts)
+
+
 def share(first: Consumer, second: Consumer) -> None:
     """Wait until each has two of the four partitions."""
 

@@ -1,6 +1,8 @@
 """A server that takes connections or statements and answers none keeps nobody waiting for ever."""
 
+import os
 import socket
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -9,6 +11,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from pytest_django import DjangoDbBlocker
 
 from api.postgres.base import DatabaseWrapper
+from api.postgres.keepalives import IDLE_SECONDS, INTERVAL_SECONDS, QUESTIONS
 from tests.integration.telemetry.until import until
 
 FOR_EVER = "SELECT pg_sleep(600)"
@@ -61,6 +64,26 @@ def test_commands_may_take_as_long_as_they_need(database: BaseDatabaseWrapper) -
     with database.cursor() as cursor:
         cursor.execute("SELECT pg_sleep(0.3)")
         assert cursor.fetchone()
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [("idle", IDLE_SECONDS), ("interval", INTERVAL_SECONDS), ("count", QUESTIONS)],
+)
+def test_the_server_lets_go_of_the_locks_of_a_machine_that_is_gone(
+    database: BaseDatabaseWrapper, setting: str, value: int
+) -> None:
+    with database.cursor() as cursor:
+        cursor.execute(f"SHOW tcp_keepalives_{setting}")
+        assert cursor.fetchone() == (str(value),)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the option has another name")
+def test_we_notice_that_the_machine_of_the_server_is_gone(database: BaseDatabaseWrapper) -> None:
+    database.ensure_connection()
+    with socket.socket(fileno=os.dup(database.connection.pgconn.socket)) as ours:
+        assert ours.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+        assert ours.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == IDLE_SECONDS
 
 
 def test_a_server_that_takes_connections_and_says_nothing_is_given_up(

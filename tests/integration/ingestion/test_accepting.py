@@ -11,6 +11,7 @@ from accounts.rights import Right
 from campaigns.models import Campaign
 from ingestion.eventlog.base import EventLog
 from ingestion.events.envelope import Interaction, MetricEvent
+from runtime.telemetry.metrics import OWN_REGISTRY
 from tests.integration.ingestion.event_calls import (
     RECENTLY,
     campaign_of,
@@ -245,6 +246,15 @@ def test_a_restricted_member_sends_for_granted_campaigns_alone(log: EventLog) ->
     body = send(ben.client, {"events": [metric(campaign_id=name) for name in ("hidden", "granted")]}).json()
     assert [one["index"] for one in body["rejected"]] == [0]
     assert body["accepted"] == 1
+
+
+def test_what_comes_twice_in_a_request_is_counted(log: EventLog, sender: Program) -> None:
+    def counted() -> float:
+        return OWN_REGISTRY.get_sample_value("ca_events_duplicate_total") or 0.0
+
+    before = counted()
+    assert send(sender.client, {"events": [metric(), metric(), metric("e-2"), metric()]}).status_code == 202
+    assert counted() == before + 2
 
 
 def test_campaigns_are_looked_up_once_for_a_whole_batch(

@@ -12,7 +12,7 @@ from msgspec import structs
 from ingestion.errors import InvalidEvent
 from ingestion.eventlog.base import Partition, Record
 from ingestion.eventlog.topics import entry_of, topic_of
-from ingestion.events.bounds import AHEAD, LARGEST_CONVERSIONS, LARGEST_COUNT, LAST_RECEIVED, OLDEST
+from ingestion.events.bounds import AHEAD, LARGEST_COUNT, LAST_RECEIVED, OLDEST
 from ingestion.events.envelope import Event, Increment, Slice
 from ingestion.pipeline.decoding import decode
 from ingestion.pipeline.writing import write
@@ -61,21 +61,26 @@ def test_the_largest_figures(workspace: UUID) -> None:
     told = Increment(
         impressions=LARGEST_COUNT,
         clicks=LARGEST_COUNT,
-        conversions=LARGEST_CONVERSIONS,
+        conversions=LARGEST_COUNT,
         spend=LARGEST_AMOUNT,
         revenue=Decimal("0.000001"),
         currency="EUR",
     )
     columns = "impressions, clicks, conversions, spend, revenue, log_partition, log_position"
     row = stored(workspace, columns, "metric_events", metric(workspace, 1, payload=told))
-    assert row[:5] == (LARGEST_COUNT, LARGEST_COUNT, LARGEST_CONVERSIONS, LARGEST_AMOUNT, told.revenue)
+    assert row[:5] == (LARGEST_COUNT, LARGEST_COUNT, LARGEST_COUNT, LARGEST_AMOUNT, told.revenue)
     assert row[5:] == (65_535, LARGEST_POSITION)
 
 
 def test_one_conversion_more_is_refused_at_the_door() -> None:
     with pytest.raises(InvalidEvent) as refused:
-        accepted(sent_metric(conversions=LARGEST_CONVERSIONS + 1))
+        accepted(sent_metric(conversions=LARGEST_COUNT + 1))
     assert (refused.value.code, refused.value.field) == ("max_value", "conversions")
+
+
+def test_a_million_of_the_largest_counts_fit_into_the_sum_of_a_rollup() -> None:
+    sql = "SELECT sum(toUInt64(%(count)s)) FROM numbers(1000000)"
+    assert client.reader().rows(sql, {"count": LARGEST_COUNT}, feature=FEATURE) == [(10**6 * LARGEST_COUNT,)]
 
 
 @pytest.mark.parametrize("delay", [OLDEST, -AHEAD, timedelta()])

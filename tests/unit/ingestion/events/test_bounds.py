@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from ingestion.errors import InvalidEvent
+from ingestion.events.bounds import LARGEST_COUNT
 from ingestion.events.envelope import MetricEvent
 from ingestion.events.sent import read_sent
 from runtime.money import LARGEST_AMOUNT
@@ -71,7 +72,8 @@ def test_a_number_in_json_does_not_pass_through_a_binary_fraction() -> None:
     ("count", "code"),
     [
         (-1, "min_value"),
-        (10**15 + 1, "max_value"),
+        (LARGEST_COUNT + 1, "max_value"),
+        (str(LARGEST_COUNT + 1), "invalid"),
         (10**40, "max_value"),
         (1.5, "invalid"),
         ("1.5", "invalid"),
@@ -79,6 +81,13 @@ def test_a_number_in_json_does_not_pass_through_a_binary_fraction() -> None:
 )
 def test_a_count_is_a_whole_number_within_reason(count: Any, code: str) -> None:
     assert refusal(metric(clicks=count)) == ("clicks", code)
+
+
+@pytest.mark.parametrize("field", ["impressions", "clicks", "conversions"])
+@pytest.mark.parametrize("spelling", [int, str])
+def test_the_largest_count_is_taken_however_it_is_written(field: str, spelling: Any) -> None:
+    payload = accepted_metric(**{field: spelling(LARGEST_COUNT)}).payload
+    assert getattr(payload, field) == LARGEST_COUNT
 
 
 def test_a_count_may_come_as_a_string() -> None:
