@@ -10,6 +10,7 @@ import pytest
 from ingestion.errors import InvalidEvent
 from ingestion.eventlog.base import Partition, Record
 from ingestion.eventlog.topics import TOPICS
+from ingestion.events.identity import milliseconds
 from ingestion.events.making import Place, metric_event
 from ingestion.events.sent import read_sent
 from ingestion.pipeline.decoding import decode
@@ -152,7 +153,7 @@ def test_what_the_door_must_reject_is_rejected(how: str) -> None:
 
 
 def read(topic: str, value: bytes) -> Decoded:
-    return decode([Record(Partition(topic, 0), 1, 1000, b"key", value)])
+    return decode([Record(Partition(topic, 0), 1, milliseconds(NOW), b"key", value)])
 
 
 @pytest.mark.parametrize(("topic", "how"), [(topic, how) for topic in TOPICS for how in _ON_THE_LOG[topic]])
