@@ -36,8 +36,8 @@ class FaultPoint(StrEnum):
 def reached(point: FaultPoint) -> None:
     """Do what is armed at this point: die as by kill -9, or leave word and wait.
 
-    `kill:/path` kills the first process that gets there and leaves /path behind, so that the next start
-    passes. `pause:/path` creates /path.reached and goes on once /path exists.
+    `kill:/path` kills the first process that gets there and leaves /path behind, with its pid in it, so that
+    the next start passes. `pause:/path` creates /path.reached and goes on once /path exists.
     """
     action = _armed().get(point)
     if action:
@@ -57,11 +57,16 @@ def _do(action: str) -> None:
         while not Path(place).exists():
             time.sleep(_LOOK_AGAIN)
     elif verb == "kill":
-        if place:
-            try:
-                Path(place).touch(exist_ok=False)
-            except FileExistsError:
-                return
-        os.kill(os.getpid(), signal.SIGKILL)
+        if not place or _is_first(Path(place)):
+            os.kill(os.getpid(), signal.SIGKILL)
     else:
         raise ValueError(f"{action} is neither kill nor pause")
+
+
+def _is_first(mark: Path) -> bool:
+    try:
+        with mark.open("x") as file:
+            file.write(str(os.getpid()))
+    except FileExistsError:
+        return False
+    return True

@@ -1,4 +1,4 @@
-"""`make drill`: the long one. Prints what it did and ends with 1 if one figure is wrong."""
+"""`make drill`: the long one. Ends with 1 if a figure is wrong, or if too little was killed or sent."""
 
 import shutil
 import sys
@@ -30,14 +30,18 @@ def _one(log: str) -> int:
 
 def _tell(log: str, verdict: Verdict, folder: Path) -> int:
     print(f"{log}: {verdict.facts} facts, {verdict.cells} figures compared")
-    for name, count in sorted(verdict.killed.items()):
-        print(f"  {name} was killed {count} times")
+    print(f"  {verdict.sent} events sent, of them {verdict.shares}")
+    for name in verdict.victims:
+        print(f"  {verdict.at_random[name]} random deaths of {name}")
     for point in POINTS:
-        print(f"  {verdict.sprung[point]} deaths at {point}")
+        print(f"  {verdict.at_points[point]} deaths at {point}")
     print(f"  a consumer stalled past its lease {verdict.stalled} times")
+    shortfalls = verdict.shortfalls(LOAD, AIM)
+    for shortfall in shortfalls:
+        print(f"  TOO FEW: {shortfall}")
     for complaint in verdict.complaints[:50]:
         print(f"  WRONG: {complaint}")
-    if verdict.complaints:
+    if verdict.complaints or shortfalls:
         print(f"{len(verdict.complaints)} complaints; everything lies in {folder}")
         return 1
     shutil.rmtree(folder)

@@ -20,8 +20,9 @@ from ingestion.eventlog.opening import open_log
 from ingestion.eventlog.topics import TOPICS
 from runtime.options import REPOSITORY
 from tests.drill import oracle, standing
-from tests.drill.killing import PATIENCE, Aim, Killer, Traps, deaths, second_consumer
+from tests.drill.killing import PATIENCE, POINTS, Aim, Killer, Traps, deaths_at_random
 from tests.drill.oracle import Campaign, Cell, Ledger
+from tests.drill.stalling import stall_until_robbed
 from tests.e2e.api_client import ApiClient
 from tests.running_stack import UNLIMITED, RealStack, wait_until
 from warehouse.client import writer_of
@@ -40,6 +41,8 @@ OPTIONS = {
     **UNLIMITED,
 }
 LOG_SERVERS = {"redis": "redis_log", "kafka": "kafka"}
+SHARES = ("duplicates", "changed", "late", "broken", "broken_on_log")
+LEAST_OF_A_SHARE = 0.75  # chance may leave that much of what was asked for
 
 
 class Load(NamedTuple):
@@ -68,9 +71,12 @@ class Load(NamedTuple):
 class Verdict:
     """What was done to the stack, and where the oracle and the product differ."""
 
-    killed: Counter[str] = field(default_factory=Counter)
-    sprung: Counter[str] = field(default_factory=Counter)
+    victims: tuple[str, ...]
+    at_random: Counter[str] = field(default_factory=Counter)
+    at_points: Counter[str] = field(default_factory=Counter)
     stalled: int = 0
+    sent: int = 0
+    shares: dict[str, float] = field(default_factory=dict)
     wrong_figures: list[str] = field(default_factory=list)
     wrong_after_replay: list[str] = field(default_factory=list)
     wrong_dead_letters: list[str] = field(default_factory=list)
@@ -89,13 +95,28 @@ class Verdict:
             *(f"delivery {number} was never decided" for number in sorted(self.undecided)[:5]),
         ]
 
+    def shortfalls(self, load: Load, aim: Aim) -> list[str]:
+        """Where less was done to the stack than was to be done: then right figures prove less."""
+        done = {
+            **{f"random deaths of {name}": (self.at_random[name], aim.at_random) for name in self.victims},
+            **{f"deaths at {point}": (self.at_points[point], aim.at_points) for point in POINTS},
+            "consumers robbed while they stalled": (self.stalled, aim.at_points),
+            "events sent": (self.sent, load.events),
+            **{
+                f"share of {name}": (self.shares[name], LEAST_OF_A_SHARE * getattr(load, name))
+                for name in SHARES
+            },
+        }
+        return [f"{what}: {found}, not {asked}" for what, (found, asked) in done.items() if found < asked]
+
 
 def drill(stack: RealStack, traps: Traps, load: Load, aim: Aim, *, seed: int, say: Say = print) -> Verdict:
     """Blocks until the load is through, the stack has settled, and everything is compared."""
     demo = stack.demo()
     path = stack.data_dir / "ledger.jsonl"
     killer = Killer(stack, traps, seed=seed, say=say)
-    verdict = Verdict()
+    log = LOG_SERVERS[stack.options().event_log]
+    verdict = Verdict(("consumer", "worker", "clickhouse", log))
     with _simulator(stack, load, path, seed) as simulator:
         _torment(stack, killer, aim, verdict)
         say("Everybody was killed often enough")
@@ -104,8 +125,9 @@ def drill(stack: RealStack, traps: Traps, load: Load, aim: Aim, *, seed: int, sa
         wait_until(lambda: _sent(path) >= enough, f"{enough} events are sent", PATIENCE)
         simulator.send_signal(SIGINT)
         assert simulator.wait() == 0, (stack.data_dir / "simulator.log").read_text()
-    verdict.killed, verdict.sprung = deaths(stack), traps.sprung
+    verdict.at_random, verdict.at_points = deaths_at_random(stack, traps), traps.deaths_by_point()
     ledger = oracle.read_ledger(path)
+    verdict.sent, verdict.shares = len(ledger.sent), oracle.shares(ledger)
     campaigns = _campaigns(demo)
     warehouse = standing.Warehouse(demo["warehouse"], demo["workspace_id"], campaigns)
     since = datetime.now(UTC) - timedelta(hours=12)
@@ -134,16 +156,12 @@ def _replay(stack: RealStack, say: Say) -> None:
 
 def _torment(stack: RealStack, killer: Killer, aim: Aim, verdict: Verdict) -> None:
     """Four processes die at random and at their fault points, web at its own: each at its own pace."""
-    log = LOG_SERVERS[stack.options().event_log]
     with ThreadPoolExecutor(5, thread_name_prefix="killer") as pool:
-        threads = [
-            pool.submit(killer.kill_repeatedly, name, aim)
-            for name in ("consumer", "worker", "clickhouse", log)
-        ]
+        threads = [pool.submit(killer.kill_repeatedly, name, aim) for name in verdict.victims]
         threads.append(pool.submit(killer.kill_repeatedly, "web", aim._replace(at_random=0)))
         try:
-            _stall(stack, killer, aim, verdict)
             _flush_cache(stack)
+            _stall(stack, aim, verdict)
             for thread in threads:
                 thread.result()
         except BaseException:
@@ -151,14 +169,9 @@ def _torment(stack: RealStack, killer: Killer, aim: Aim, verdict: Verdict) -> No
             raise
 
 
-def _stall(stack: RealStack, killer: Killer, aim: Aim, verdict: Verdict) -> None:
+def _stall(stack: RealStack, aim: Aim, verdict: Verdict) -> None:
     for _ in range(aim.at_points):
-        second = second_consumer(stack.environment, stack.data_dir / "second_consumer.log")
-        try:
-            killer.stall("consumer")
-        finally:
-            second.terminate()
-            second.wait()
+        stall_until_robbed(stack.environment, stack.data_dir, PATIENCE)
         verdict.stalled += 1
 
 

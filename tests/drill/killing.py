@@ -2,21 +2,16 @@
 
 import os
 import random
-import subprocess
-import sys
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from signal import SIGCONT, SIGKILL, SIGSTOP
+from signal import SIGKILL
 from typing import NamedTuple
 
 from runtime.fault_points import VARIABLE, FaultPoint
-from runtime.options import REPOSITORY
-from tests.running_stack import RealStack, wait_until
+from tests.running_stack import RealStack, is_alive, wait_until
 
 # The steps of the crash table, and who dies there.
 POINTS = {
@@ -27,7 +22,8 @@ POINTS = {
     FaultPoint.CONSUMER_ENQUEUED: "consumer",
     FaultPoint.RECOMPUTE_HALF_WAY: "worker",
 }
-STALL_SECONDS = 14.0  # a lease is ten seconds
+# It dies at a point itself, so the supervisor tells of that, too. Web and worker lose a child there.
+DIES_ITSELF = "consumer"
 PATIENCE = 3600.0  # only against hanging
 
 
@@ -39,6 +35,13 @@ class Aim(NamedTuple):
     pause: float
 
 
+class Death(NamedTuple):
+    """At a point: what the process that died there left behind."""
+
+    point: FaultPoint
+    pid: int
+
+
 class Traps:
     """Fault points that kill once each time they are set: a point is set while its mark is away."""
 
@@ -47,7 +50,7 @@ class Traps:
         self._marks = {point: folder / point for point in POINTS}
         for mark in self._marks.values():
             mark.touch()
-        self.sprung: Counter[str] = Counter()
+        self.deaths: list[Death] = []
 
     @property
     def environment(self) -> dict[str, str]:
@@ -57,8 +60,12 @@ class Traps:
         """Blocks until somebody died there."""
         mark = self._marks[point]
         mark.unlink()
-        wait_until(mark.exists, f"somebody dies at {point}", PATIENCE)
-        self.sprung[point] += 1
+        pid = int(wait_until(lambda: mark.exists() and mark.read_text(), f"one dies at {point}", PATIENCE))
+        wait_until(lambda: not is_alive(pid), f"who died at {point} is gone", PATIENCE)
+        self.deaths.append(Death(point, pid))
+
+    def deaths_by_point(self) -> Counter[str]:
+        return Counter(death.point for death in self.deaths)
 
 
 class Killer:
@@ -92,32 +99,14 @@ class Killer:
         self._traps.spring(point)
         self._say(f"died at {point}")
 
-    def stall(self, name: str) -> None:
-        """Stop a process past its lease while a second one is there to take over, then wake it up."""
-        pid = self._pid(name)
-        with suppress(ProcessLookupError):
-            os.kill(pid, SIGSTOP)
-            time.sleep(STALL_SECONDS)
-            os.kill(pid, SIGCONT)
-
     def _pid(self, name: str) -> int:
         """Once it runs: it may be about to be started again."""
         return wait_until(lambda: self._stack.pids().get(name), f"{name} runs", PATIENCE)
 
 
-def second_consumer(environment: dict[str, str], output: Path) -> "subprocess.Popen[bytes]":
-    """One that the supervisor does not know, to share the partitions."""
-    with output.open("ab") as log:
-        return subprocess.Popen(
-            [sys.executable, str(REPOSITORY / "manage.py"), "consume_events"],
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-        )
-
-
-def deaths(stack: RealStack) -> Counter[str]:
-    """How often the supervisor saw each process die by -9, from its log."""
+def deaths_at_random(stack: RealStack, traps: Traps) -> Counter[str]:
+    """How often the supervisor's log says that a process died by -9, without those that died at a point."""
     said = (line.split() for line in stack.said().splitlines() if "is started again" in line)
-    return Counter(words[0] for words in said if "SIGKILL" in " ".join(words))
+    killed = Counter(words[0] for words in said if "SIGKILL" in " ".join(words))
+    killed[DIES_ITSELF] -= sum(POINTS[death.point] == DIES_ITSELF for death in traps.deaths)
+    return killed

@@ -52,6 +52,8 @@ class Ledger:
     rejected: set[int] = field(default_factory=set)
     broken: set[int] = field(default_factory=set)
     is_complete: bool = False
+    batches: dict[int, str] = field(default_factory=dict)
+    told_at: dict[str, datetime] = field(default_factory=dict)
 
     @property
     def undecided(self) -> set[int]:
@@ -82,11 +84,13 @@ def _take(ledger: Ledger, line: Event) -> None:
     match line["line"]:
         case "sent":
             ledger.sent[line["n"]] = line["event"]
+            ledger.batches[line["n"]] = line["batch"]
             if line["sort"] == "broken":
                 ledger.broken.add(line["n"])
         case "sent_past_the_door":
             ledger.past_the_door[line["n"]] = base64.b64decode(line["value"])
         case "told":
+            ledger.told_at.setdefault(line["batch"], datetime.fromisoformat(line["at"]))
             ledger.acknowledged.update(line["acknowledged"])
             ledger.rejected.update(one["n"] for one in line["rejected"])
         case "end":
@@ -95,6 +99,25 @@ def _take(ledger: Ledger, line: Event) -> None:
 
 def _identity(event: Event) -> Identity:
     return event["campaign_id"], event["kind"], event["occurred_at"], event["event_id"]
+
+
+def shares(ledger: Ledger) -> dict[str, float]:
+    """Of all deliveries, by what they are, whatever the simulator calls them; broken is what was rejected."""
+    seen: dict[Identity, list[Event]] = {}
+    found = Counter(broken=len(ledger.rejected), broken_on_log=len(ledger.past_the_door))
+    for number in sorted(ledger.acknowledged & ledger.sent.keys()):
+        event = ledger.sent[number]
+        before = seen.setdefault(_identity(event), [])
+        found["duplicates"] += event in before
+        found["changed"] += bool(before) and event not in before
+        found["late"] += not before and _is_late(event, ledger.told_at[ledger.batches[number]])
+        before.append(event)
+    deliveries = len(ledger.sent) + len(ledger.past_the_door)
+    return {name: count / deliveries for name, count in found.items()}
+
+
+def _is_late(event: Event, told_at: datetime) -> bool:
+    return told_at - datetime.fromisoformat(event["occurred_at"]) >= timedelta(days=1)
 
 
 def figures(

@@ -2,13 +2,13 @@
 
 import pytest
 
-from tests.drill.drill import LOG_SERVERS, OPTIONS, Load, Verdict, drill
-from tests.drill.killing import POINTS, Aim, Traps
+from tests.drill.drill import OPTIONS, Load, Verdict, drill
+from tests.drill.forgiving import ForgivingStack
+from tests.drill.killing import Aim, Traps
 from tests.required_kafka import require_kafka
-from tests.running_stack import RealStack
 
 LOAD = Load(events=12_000, rate=150, campaigns=12)
-AIM = Aim(at_random=3, at_points=1, pause=6.0)
+AIM = Aim(at_random=3, at_points=3, pause=3.0)
 
 
 @pytest.fixture(scope="module", params=["redis", "kafka"])
@@ -22,20 +22,14 @@ def log(request: pytest.FixtureRequest) -> str:
 def verdict(log: str, tmp_path_factory: pytest.TempPathFactory) -> Verdict:
     folder = tmp_path_factory.mktemp(f"ledger-{log}")
     traps = Traps(folder / "traps")
-    stack = RealStack(folder / "data", **OPTIONS, **traps.environment, CA_EVENT_LOG=log)
+    stack = ForgivingStack(folder / "data", **OPTIONS, **traps.environment, CA_EVENT_LOG=log)
     with stack.torn_down():
         stack.up()
         return drill(stack, traps, LOAD, AIM, seed=7)
 
 
-def test_every_process_was_killed_often_enough(verdict: Verdict, log: str) -> None:
-    victims = ("consumer", "worker", "clickhouse", LOG_SERVERS[log])
-    assert [name for name in victims if verdict.killed[name] < AIM.at_random] == []
-
-
-def test_somebody_died_at_each_step_of_the_crash_table(verdict: Verdict) -> None:
-    assert [point for point in POINTS if verdict.sprung[point] < AIM.at_points] == []
-    assert verdict.stalled >= AIM.at_points
+def test_as_many_died_and_as_much_was_sent_as_the_drill_is_to_prove(verdict: Verdict) -> None:
+    assert verdict.shortfalls(LOAD, AIM) == []
 
 
 def test_every_figure_is_that_of_the_oracle(verdict: Verdict) -> None:

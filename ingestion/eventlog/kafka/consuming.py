@@ -79,7 +79,7 @@ class KafkaConsumer(Consumer):
             [names.full(topic) for topic in topics],
             on_assign=self._gain,
             on_revoke=self._lose,
-            on_lost=self._lose,
+            on_lost=self._robbed,
         )
 
     def poll(self, limit: int, timeout: float, size: int = AMPLE) -> Batch:
@@ -212,6 +212,11 @@ class KafkaConsumer(Consumer):
                 self._starts.pop(partition, None)
         located = self._located
         self._early = [m for m in self._early if (m.topic(), m.partition()) in located]
+
+    def _robbed(self, client: Client, places: list[TopicPartition]) -> None:
+        """Somebody else may have them: the group did not hear of this process for too long."""
+        log.warning("%d partitions were lost.", len(places))
+        self._lose(client, places)
 
     def _pause(self) -> None:
         if not self._is_holding:

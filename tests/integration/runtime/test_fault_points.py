@@ -29,6 +29,15 @@ def test_a_point_that_left_its_mark_kills_once(tmp_path: Path) -> None:
     assert [ran_with(armed).returncode, ran_with(armed).returncode] == [-SIGKILL, 0]
 
 
+def test_the_mark_names_who_died(tmp_path: Path) -> None:
+    mark = tmp_path / "died"
+    process = subprocess.Popen(
+        [sys.executable, "-c", SCRIPT], env={VARIABLE: f"consumer.inserted=kill:{mark}"}
+    )
+    assert process.wait() == -SIGKILL
+    assert mark.read_text() == str(process.pid)
+
+
 def test_a_paused_point_says_so_and_goes_on_when_its_gate_opens(tmp_path: Path) -> None:
     gate = tmp_path / "gate"
     process = subprocess.Popen(

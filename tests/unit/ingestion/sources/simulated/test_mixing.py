@@ -10,6 +10,7 @@ import pytest
 from ingestion.errors import InvalidEvent
 from ingestion.eventlog.base import Partition, Record
 from ingestion.eventlog.topics import TOPICS
+from ingestion.events.identity import milliseconds
 from ingestion.events.making import Place, metric_event
 from ingestion.events.sent import read_sent
 from ingestion.pipeline.decoding import decode
@@ -17,7 +18,6 @@ from ingestion.pipeline.facts import Decoded
 from ingestion.sources.simulated.broken import _AT_THE_DOOR, _ON_THE_LOG, well_formed
 from ingestion.sources.simulated.campaigns import Campaign
 from ingestion.sources.simulated.mixing import Batch, Mix, Mixer, Sending, Sort
-from tests.logged_events import LOGGED_MS
 from tests.sent_events import PLACE, accepted
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -153,7 +153,7 @@ def test_what_the_door_must_reject_is_rejected(how: str) -> None:
 
 
 def read(topic: str, value: bytes) -> Decoded:
-    return decode([Record(Partition(topic, 0), 1, LOGGED_MS, b"key", value)])
+    return decode([Record(Partition(topic, 0), 1, milliseconds(NOW), b"key", value)])
 
 
 @pytest.mark.parametrize(("topic", "how"), [(topic, how) for topic in TOPICS for how in _ON_THE_LOG[topic]])
