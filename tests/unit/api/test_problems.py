@@ -1,5 +1,6 @@
 """Every failure leaves in one shape, with a stable code and the field that is wrong."""
 
+import pytest
 from django.db import OperationalError
 from django.http import Http404
 from rest_framework import exceptions, serializers
@@ -7,6 +8,7 @@ from rest_framework import exceptions, serializers
 from api.problem_codes import ProblemCode
 from api.problems import Problem, problem_body, problem_of
 from api.serializers import StrictBooleanField, StrictSerializer, TextField
+from warehouse.errors import TOO_LARGE, WarehouseRefused
 
 
 class Budget(StrictSerializer):
@@ -99,3 +101,12 @@ def test_the_body_has_every_member_of_the_contract() -> None:
         "code": "conflict",
         "request_id": "r-1",
     }
+
+
+@pytest.mark.parametrize("code", sorted(TOO_LARGE))
+def test_a_question_that_is_too_large_is_the_caller_s_and_other_refusals_are_ours(code: int) -> None:
+    problem = problem_of(WarehouseRefused(code, "Limit for rows or bytes to read exceeded"))
+    assert problem is not None
+    assert problem.kind is ProblemCode.QUESTION_TOO_LARGE
+    assert "shorter range" in problem_body(problem, "r")["detail"]
+    assert problem_of(WarehouseRefused(60, "There is no such table")) is None
