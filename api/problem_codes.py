@@ -47,6 +47,11 @@ class ProblemCode(Enum):
     )
     EVENTS_REJECTED = ("events_rejected", HTTPStatus.UNPROCESSABLE_ENTITY, "None of the events was accepted")
     RATE_LIMITED = ("rate_limited", HTTPStatus.TOO_MANY_REQUESTS, "Too many requests")
+    QUESTION_TOO_LARGE = (
+        "question_too_large",
+        HTTPStatus.BAD_REQUEST,
+        "The answer would cost more than one answer may",
+    )
     INTERNAL = ("internal_error", HTTPStatus.INTERNAL_SERVER_ERROR, "The server failed")
     OUTCOME_UNKNOWN = (
         "outcome_unknown",

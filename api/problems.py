@@ -14,7 +14,7 @@ from rest_framework import exceptions
 
 from api.cache_server import CACHE_ERRORS
 from api.problem_codes import ProblemCode
-from warehouse.errors import WarehouseUnavailable
+from warehouse.errors import TOO_LARGE, WarehouseRefused, WarehouseUnavailable
 
 logger = structlog.get_logger(__name__)
 
@@ -115,17 +115,26 @@ def problem_of(error: Exception) -> Problem | None:
     if isinstance(error, exceptions.Throttled):
         wait = str(max(1, int(getattr(error, "wait", 0) or 0)))
         return Problem(ProblemCode.RATE_LIMITED, headers={"Retry-After": wait})
+    for known, kind in _KINDS:
+        if isinstance(error, known):
+            return Problem(kind, _detail_of(error), headers=_headers_of(error))
+    return _of_a_store(error)
+
+
+def _of_a_store(error: Exception) -> Problem | None:
     if isinstance(error, (OperationalError, InterfaceError, *CACHE_ERRORS)):
         logger.warning("store_unavailable", error=str(error).strip())
         return unavailable()
     if isinstance(error, WarehouseUnavailable):
         logger.warning("warehouse_unavailable", error=str(error).strip())
         return unavailable("ClickHouse, which holds the figures, does not answer.")
-    for known, kind in _KINDS:
-        if isinstance(error, known):
-            return Problem(kind, _detail_of(error), headers=_headers_of(error))
+    if isinstance(error, WarehouseRefused) and error.code in TOO_LARGE:
+        logger.warning("question_too_large", error=str(error).strip())
+        return Problem(ProblemCode.QUESTION_TOO_LARGE, _SMALLER)
     return None
 
+
+_SMALLER = "Ask for a shorter range, coarser buckets, or fewer breakdowns, or in several parts."
 
 _KINDS: list[tuple[type[Exception], ProblemCode]] = [
     (exceptions.NotAuthenticated, ProblemCode.NOT_AUTHENTICATED),

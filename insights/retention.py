@@ -22,6 +22,9 @@ from runtime.config import configuration
 from warehouse import client
 from warehouse.partitions import FEATURE, delete_from_month, drop_partition, partitions_of
 from warehouse.tables import (
+    DIRTY_BUCKETS,
+    DIRTY_CLICK_IDS,
+    DIRTY_VISITORS,
     INTERACTIONS,
     INTERACTIONS_BY_CLICK_ID,
     INTERACTIONS_BY_VISITOR,
@@ -48,14 +51,18 @@ NEVER = date(1970, 1, 1)
 
 _UNSEALED = Q(raw_floor__isnull=False, sealed_before=None) | Q(raw_floor__gt=F("sealed_before"))
 
-_UNSETTLED = (
-    "dirty_buckets FINAL WHERE workspace_id IN %(workspaces)s AND bucket < toDateTime(%(floor)s, 'UTC')"
+_FLOOR = "toDateTime(%(floor)s, 'UTC')"
+_BELOW = " FINAL WHERE workspace_id IN %(workspaces)s AND "
+_COUNT_MARKS = f"SELECT count() FROM dirty_buckets{_BELOW}bucket < {_FLOOR}"  # noqa: S608
+_SETTLE_MARKS = tuple(
+    f"INSERT INTO {table.name} ({table.sorting_key}, version, settled) "  # noqa: S608
+    f"SELECT {table.sorting_key}, bitOr(version, 1), 1 FROM {table.name}{_BELOW}{is_below}"
+    for table, is_below in (
+        (DIRTY_BUCKETS, f"bucket < {_FLOOR}"),
+        (DIRTY_VISITORS, f"day < toDate({_FLOOR})"),
+        (DIRTY_CLICK_IDS, f"day < toDate({_FLOOR})"),
+    )
 )
-_COUNT_MARKS = f"SELECT count() FROM {_UNSETTLED}"  # noqa: S608
-_SETTLE_MARKS = f"""
-INSERT INTO dirty_buckets (workspace_id, campaign_id, source, bucket, version, settled)
-SELECT workspace_id, campaign_id, source, bucket, bitOr(version, 1), 1 FROM {_UNSETTLED}
-"""  # noqa: S608
 
 
 def retention_apply() -> None:
@@ -107,10 +114,11 @@ def _floors_to_drop_below() -> Floors:
 
 
 def _settle_marks_below(floors: Floors) -> None:
-    """Marks that came after the sealing: nobody recomputes them any more."""
-    for floor, workspaces in _by_floor(floors).items():
-        if floor > NEVER:
-            client.writer().run(_SETTLE_MARKS, _parameters(floor, workspaces), feature=FEATURE)
+    """Marks that came after the sealing: nobody recomputes them any more. So with visitors and click ids."""
+    sealed = {floor: workspaces for floor, workspaces in _by_floor(floors).items() if floor > NEVER}
+    for floor, workspaces in sealed.items():
+        for statement in _SETTLE_MARKS:
+            client.writer().run(statement, _parameters(floor, workspaces), feature=FEATURE)
 
 
 def _drop_below(table: Table, floors: Floors) -> None:

@@ -28,6 +28,10 @@ class MigrationError(Exception):
     """The migrations or the state of the warehouse forbid going on; the message says what to do."""
 
 
+# What a statement is refused with that would read or answer more than `warehouse.statement_settings` allow.
+TOO_LARGE = frozenset({158, 307, 396})
+
+
 class Retryable(NamedTuple):
     name: str
     why: str

@@ -18,7 +18,8 @@ CHECKSUMS = "checksums.txt"
 
 _FILE_NAME = re.compile(r"(?P<number>\d{4})_[a-z0-9_]+\.sql")
 _PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
-# A migration that was cut short is run again from its first statement.
+# A migration that was cut short is run again from its first statement. Rows that are copied twice replace
+# themselves: every table keeps one of a key.
 _REPEATABLE = re.compile(
     r"""CREATE\s+(TABLE|DATABASE|VIEW|MATERIALIZED\s+VIEW|DICTIONARY|FUNCTION)\s+IF\s+NOT\s+EXISTS\b
       | CREATE\s+OR\s+REPLACE\b
@@ -26,7 +27,8 @@ _REPEATABLE = re.compile(
       | ALTER\s+TABLE\s+\S+\s+(\{\{on_cluster\}\}\s+)?
         ( ADD\s+(COLUMN|INDEX|CONSTRAINT|PROJECTION)\s+IF\s+NOT\s+EXISTS\b
         | (DROP|RENAME|CLEAR|COMMENT|MODIFY)\s+(COLUMN|INDEX|CONSTRAINT|PROJECTION)\s+IF\s+EXISTS\b
-        | MODIFY\s+(QUERY|SETTING|TTL|COMMENT)\b )""",
+        | MODIFY\s+(QUERY|SETTING|TTL|COMMENT)\b )
+      | INSERT\s+INTO\s+\w+\s+\([^)]+\)\s+SELECT\b""",
     re.VERBOSE | re.IGNORECASE,
 )
 

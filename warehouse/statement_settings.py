@@ -10,6 +10,7 @@ MEGABYTE = 1024 * 1024
 SOCKET_GRACE_SECONDS = (
     15  # the server ends a statement in time; the socket waits a little longer for word of it
 )
+ZONE = {"session_timezone": "UTC"}  # wherever the server stands
 TAGS = ("request_id", "task_id", "run_id")
 
 
@@ -29,6 +30,7 @@ def reading(options: Options) -> dict[str, str]:
         "max_memory_usage": str(_read_memory_mb(options) * MEGABYTE),
         "max_bytes_to_read": str(limits.read_scan_mb * MEGABYTE),
         "max_result_bytes": str(limits.read_answer_mb * MEGABYTE),
+        **ZONE,
         # In every table the partition follows from the sorting key: what replaces a row lies beside it.
         "do_not_merge_across_partitions_select_final": "1",
     }
@@ -48,6 +50,7 @@ def _relied_on(cluster: str) -> dict[str, str]:
         "distributed_foreground_insert": "1",
         "materialized_views_ignore_errors": "0",
         "deduplicate_blocks_in_dependent_materialized_views": "1",
+        **ZONE,
     }
     if cluster:
         pinned |= {"insert_quorum": "auto", "select_sequential_consistency": "1"}

@@ -265,6 +265,19 @@ LOG_PROGRESS = Table(
     sorting_key="log, log_partition",
 )
 
+LAST_RECEIVED = Table(
+    "last_received",
+    {
+        "workspace_id": "UUID",
+        "campaign_id": "UUID",
+        "source": "LowCardinality(String)",
+        "received_at": "DateTime64(6, 'UTC')",
+    },
+    engine="ReplacingMergeTree(received_at)",
+    partition_key="",
+    sorting_key="workspace_id, campaign_id, source",
+)
+
 TABLES = (
     METRIC_EVENTS,
     INTERACTIONS,
@@ -280,6 +293,7 @@ TABLES = (
     ROLLUP_15MIN,
     ROLLUP_DAY,
     LOG_PROGRESS,
+    LAST_RECEIVED,
 )
 
 VIEWS = (
@@ -292,4 +306,7 @@ VIEWS = (
     View("snapshots_mark_buckets", "snapshots", "dirty_buckets"),
     View("interactions_mark_visitors", "interactions", "dirty_visitors"),
     View("interactions_mark_click_ids", "interactions", "dirty_click_ids"),
+    View("metric_events_received", "metric_events", "last_received"),
+    View("interactions_received", "interactions", "last_received"),
+    View("snapshots_received", "snapshots", "last_received"),
 )

@@ -10,7 +10,7 @@ from insights.query.freshness import Freshness
 from insights.query.plan import Plan
 from insights.query.question import Granularity, Question
 from insights.query.rows import Row, rows_of
-from insights.query.sql import REPORT, Found
+from insights.query.sql import REPORT, UNSPLIT, Found
 from insights.query.warnings import warnings_of
 from insights.sources import EVENTS
 from runtime.money import amount_text
@@ -25,11 +25,14 @@ def answer(question: Question, plan: Plan, found: Sequence[Found], freshness: Fr
     report = source_of(plan, found)
     return {
         "query": echo(question),
-        "rows": [_row(row, question, freshness) for row in rows],
+        "rows": [_row(row, question, freshness, reports=plan.report is not None) for row in rows],
         "totals": _figures(total, question.metrics),
         "comparison": None,
         "report": report,
-        "freshness": {"data_through": freshness.data_through, "sources": freshness.sources(report)},
+        "freshness": {
+            "data_through": freshness.data_through,
+            "sources": freshness.sources(report, plan.ends),
+        },
         "warnings": warnings_of(question, plan, found, total, report, freshness),
         "cached": False,
         "age_seconds": 0,
@@ -38,7 +41,7 @@ def answer(question: Question, plan: Plan, found: Sequence[Found], freshness: Fr
 
 def source_of(plan: Plan, found: Sequence[Found]) -> str:
     """Where the platform figures are from: the report if it counts anywhere, else events."""
-    reported = not plan.events or any(row.standing == REPORT for row in found)
+    reported = not plan.events or any(row.standing in (REPORT, UNSPLIT) for row in found)
     return plan.source if reported else EVENTS
 
 
@@ -64,13 +67,13 @@ def echo(question: Question) -> Body:
     }
 
 
-def _row(row: Row, question: Question, freshness: Freshness) -> Body:
+def _row(row: Row, question: Question, freshness: Freshness, *, reports: bool) -> Body:
     bucket = {} if question.granularity is Granularity.TOTAL else {"bucket": row.bucket.label}
     return {
         **bucket,
         **dict(zip(question.breakdown, row.values, strict=True)),
         **_figures(row.whole, question.metrics),
-        "is_final": freshness.is_final(row.bucket, row.whole.standings),
+        "is_final": freshness.is_final(row.bucket, row.whole.standings, reports=reports),
     }
 
 

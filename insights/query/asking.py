@@ -2,11 +2,11 @@
 
 from datetime import UTC, datetime
 
-from insights.query.answer import Body, answer, source_of
+from insights.query.answer import Body, answer
 from insights.query.parse import Given, parse
 from insights.query.plan import plan
 from insights.query.question import Subject
-from insights.query.reading import read_figures, read_freshness, with_receipts
+from insights.query.reading import read_figures, read_freshness
 
 
 def ask(given: Given, subject: Subject, now: datetime | None = None) -> Body:
@@ -14,5 +14,4 @@ def ask(given: Given, subject: Subject, now: datetime | None = None) -> Body:
     question = parse(given, subject, now or datetime.now(UTC))
     planned = plan(question)
     freshness = read_freshness(question, planned)
-    found = read_figures(planned)
-    return answer(question, planned, found, with_receipts(freshness, planned, source_of(planned, found)))
+    return answer(question, planned, read_figures(planned, freshness.data_through), freshness)

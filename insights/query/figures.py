@@ -5,14 +5,14 @@ parts up. A sum is *whole* if all parts that have figures know it; else it is nu
 beside it. Ratios are made of only those parts that know both operands.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 
 from msgspec import Struct
 
 from insights.metrics import EXACT, RATIOS, REPORTED, SEEN, Ratio
 from insights.query.plan import Plan
-from insights.query.sql import OVERLAPPED, REPORT, Found
+from insights.query.sql import OVERLAPPED, REPORT, UNSPLIT, Found
 from insights.sources import TRACKED
 
 NOTHING = Decimal(0)
@@ -88,7 +88,9 @@ def _sums(parts: Sequence[Part]) -> dict[str, Figure]:
 
 def _key(row: Found, plan: Plan) -> Key:
     """A report's rows have no value, not even an unknown one, for what the report does not tell apart."""
-    untold = plan.untold if row.standing == REPORT else ()
+    untold: Collection[str] = plan.untold if row.standing == REPORT else ()
+    if row.standing == UNSPLIT:
+        untold = set(plan.dimensions) - {"platform"}
     return row.begins, tuple(None if name in untold else getattr(row, name) for name in plan.dimensions)
 
 
@@ -99,11 +101,17 @@ def _figures(rows: Sequence[Found], plan: Plan, *, tracked: bool) -> dict[str, F
     figures = {metric.name: ZERO for metric in SEEN} if tracked else {}
     if seen:
         figures |= {m.name: _added(_told(row, m.column, NOTHING) for row in seen) for m in SEEN}
-    if any(row.standing == REPORT for row in reported) and plan.is_filtered_by_untold:
+    if _is_unknown(reported, plan):
         figures |= {metric.name: UNKNOWN for metric in REPORTED}
     elif reported:
         figures |= {m.name: _added(_told(row, m.column) for row in reported) for m in REPORTED}
     return figures
+
+
+def _is_unknown(reported: Iterable[Found], plan: Plan) -> bool:
+    """The platform has figures, but not of what was asked for."""
+    standings = {row.standing for row in reported}
+    return UNSPLIT in standings or (REPORT in standings and plan.is_filtered_by_untold)
 
 
 def _told(row: Found, column: str, otherwise: Decimal | None = None) -> Figure:

@@ -31,25 +31,38 @@ class Freshness(Struct, frozen=True, kw_only=True):
         allowed = timedelta(seconds=self.rules.delayed_seconds)
         return self.data_through is None or self.now - self.data_through > allowed
 
-    def state(self, source: str) -> str:
+    def lacks(self, until: int) -> bool:
+        """Whether a question up to then asks for what is not there yet."""
+        return self.data_through is None or until > self.data_through.timestamp()
+
+    def state(self, source: str, until: int) -> str:
+        """For a question up to then. What was never heard of a source may be among what waits."""
         if source not in self.last_received:
-            return NEVER
+            return DELAYED if self.is_delayed and self.lacks(until) else NEVER
         return DELAYED if self.is_delayed else OK
 
     def names(self, report: str) -> list[str]:
         """The source of the platform figures, and first-hand tracking once there was any."""
         return [report, TRACKED] if self.tracked else [report]
 
-    def sources(self, report: str) -> list[dict[str, Any]]:
+    def sources(self, report: str, until: int) -> list[dict[str, Any]]:
+        """For a question up to then."""
         return [
-            {"source": name, "last_received_at": self.last_received.get(name), "state": self.state(name)}
+            {
+                "source": name,
+                "last_received_at": self.last_received.get(name),
+                "state": self.state(name, until),
+            }
             for name in self.names(report)
         ]
 
-    def is_final(self, bucket: Bucket, standings: frozenset[str]) -> bool:
-        """Nothing more is expected: the windows of its sources have passed, and all marks are settled."""
+    def is_final(self, bucket: Bucket, standings: frozenset[str], *, reports: bool) -> bool:
+        """Nothing more is expected: the windows of its sources have passed, and all marks are settled.
+
+        `reports`: those of a platform count. Once it has sent any, it may tell of this bucket, too.
+        """
         if self.data_through is None or bucket.begins in self.unsettled:
             return False
-        reported = standings - {EVENTS, TRACKED}
+        reported = (standings | (self.last_received.keys() if reports else set())) - {EVENTS, TRACKED}
         days = self.rules.restatement_days if reported else self.rules.lateness_days
         return bucket.ends + timedelta(days=days).total_seconds() <= self.data_through.timestamp()

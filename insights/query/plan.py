@@ -8,7 +8,7 @@ from msgspec import Struct
 from api.problems import field_problem
 from insights.query.buckets import Bucket, Day, buckets_of, days_of
 from insights.query.question import DIMENSIONS, Granularity, Origin, Question, Subject
-from insights.query.reports import Report, report_for
+from insights.query.reports import PLAIN, Report, report_for
 from insights.sources import EVENTS
 
 MOST_ROWS = 100_000
@@ -18,13 +18,15 @@ MOST_BUCKETS = 9_000  # a year of hours; they travel within the statement
 class Plan(Struct, frozen=True, kw_only=True):
     """`filters` name only what every source can tell; `untold` is what the report cannot.
 
-    `report` is None where only events were asked for, `events` is False where only the report was.
+    `report` is None where only events were asked for, `events` is False where only the report was. Where
+    `plain` tells of a day and `report` does not, the platform has figures, but not as they were asked for.
     """
 
     subject: Subject
     buckets: list[Bucket]
     days: list[Day]
     report: Report | None
+    plain: Report | None
     events: bool
     dimensions: tuple[str, ...]
     filters: dict[str, tuple[str, ...]]
@@ -71,6 +73,7 @@ def plan(question: Question) -> Plan:
         buckets=buckets_of(days, question.granularity, question.timezone),
         days=days,
         report=None if question.origin is Origin.EVENTS else report,
+        plain=PLAIN if question.origin is not Origin.EVENTS and report is not PLAIN else None,
         events=question.origin is not Origin.REPORT,
         dimensions=tuple(name for name in DIMENSIONS if name == "platform" or name in question.breakdown),
         filters=question.filters,

@@ -2,10 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from msgspec import structs
-
 from insights.query.freshness import Freshness
-from insights.query.freshness_sql import RECEIVED, UNSETTLED, marks_statement, receipts_statement
+from insights.query.freshness_sql import RECEIVED, UNSETTLED, freshness_statement
 from insights.query.plan import Plan
 from insights.query.question import Question
 from insights.query.rows import too_many_rows
@@ -23,7 +21,7 @@ def read_freshness(question: Question, plan: Plan) -> Freshness:
     rules = configuration().insights
     through = data_through_of(question.subject.campaign_ids)
     window = timedelta(days=min(rules.lateness_days, rules.restatement_days))
-    received, unsettled, tracked = _of_marks(marks_statement(plan, question.now - window))
+    received, unsettled, tracked = _told(freshness_statement(plan, question.now - window))
     return Freshness(
         now=question.now,
         data_through=through,
@@ -34,25 +32,16 @@ def read_freshness(question: Question, plan: Plan) -> Freshness:
     )
 
 
-def with_receipts(freshness: Freshness, plan: Plan, source: str) -> Freshness:
-    """The same, and when those sources delivered last that the answer names and that left no mark."""
-    missing = [name for name in freshness.names(source) if name not in freshness.last_received]
-    if not missing:
-        return freshness
-    found: dict[str, datetime] = dict(reader().rows(*receipts_statement(plan, missing), feature=FEATURE))
-    return structs.replace(freshness, last_received=freshness.last_received | found)
-
-
-def _of_marks(statement: Statement) -> tuple[dict[str, datetime], frozenset[int], bool]:
+def _told(statement: Statement) -> tuple[dict[str, datetime], frozenset[int], bool]:
     told: dict[str, dict[str, datetime]] = {RECEIVED: {}, UNSETTLED: {}, TRACKED: {}}
     for about, name, at in reader().rows(*statement, feature=FEATURE):
         told[about][name] = at
     return told[RECEIVED], frozenset(int(begins) for begins in told[UNSETTLED]), bool(told[TRACKED])
 
 
-def read_figures(plan: Plan) -> list[Found]:
+def read_figures(plan: Plan, through: datetime | None) -> list[Found]:
     """Raises WarehouseUnavailable, or Problem if the answer had too many rows."""
-    found = [Found(*row) for row in reader().rows(*statement(plan), feature=FEATURE)]
+    found = [Found(*row) for row in reader().rows(*statement(plan, through), feature=FEATURE)]
     if len(found) > plan.most_rows:
         raise too_many_rows(plan.most_rows)
     return found

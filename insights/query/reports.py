@@ -24,6 +24,9 @@ REPORTS = (
 )
 
 
+PLAIN = REPORTS[1]  # what a platform tells at least
+
+
 def report_for(granularity: Granularity, dimensions: Sequence[str]) -> Report:
     """The one that tells all of `dimensions` apart, or else the plain one."""
     hourly = granularity is Granularity.HOUR

@@ -7,13 +7,13 @@ from itertools import product
 from msgspec import Struct
 
 from api.problems import Problem, field_problem
-from insights.metrics import METRICS, RATIOS, REPORTED, SEEN
+from insights.metrics import METRICS, RATIOS, REPORTED, SEEN, Sum
 from insights.query.buckets import Bucket
-from insights.query.figures import UNKNOWN, ZERO, Part, Whole, add_up
+from insights.query.figures import UNKNOWN, ZERO, Figure, Part, Whole, add_up
 from insights.query.freshness import Freshness
 from insights.query.plan import Plan
 from insights.query.question import Fill, Question
-from insights.query.sql import REPORT
+from insights.query.sql import REPORT, UNSPLIT
 
 Values = tuple[str | None, ...]
 
@@ -57,11 +57,15 @@ def _empty(question: Question, plan: Plan, rows: Sequence[Row], freshness: Fresh
     if len(plan.buckets) * len(known) > plan.most_rows:
         raise too_many_rows(plan.most_rows)
     # Where a platform reports, a bucket without its figures is one that it has not told of.
-    reported = not plan.events or any(REPORT in row.whole.standings for row in rows)
+    reported = not plan.events or any({REPORT, UNSPLIT} & row.whole.standings for row in rows)
     for bucket, values in product(plan.buckets, known):
         if (bucket.begins, values) not in there:
-            certain = question.fill is Fill.ZERO and not reported and _is_past(bucket, freshness)
-            yield Row(bucket, values, _nothing(certain=certain, tracked=freshness.tracked))
+            certain = question.fill is Fill.ZERO and _is_past(bucket, freshness)
+            figures = _nothing(REPORTED, certain=certain and not reported)
+            if freshness.tracked:
+                figures |= _nothing(SEEN, certain=certain)
+            ratios: dict[str, Decimal | None] = dict.fromkeys(ratio.name for ratio in RATIOS)
+            yield Row(bucket, values, Whole(figures, ratios, frozenset()))
 
 
 def _is_past(bucket: Bucket, freshness: Freshness) -> bool:
@@ -69,11 +73,8 @@ def _is_past(bucket: Bucket, freshness: Freshness) -> bool:
     return through is not None and bucket.begins < through.timestamp()
 
 
-def _nothing(*, certain: bool, tracked: bool) -> Whole:
-    sums = {metric.name: ZERO if certain else UNKNOWN for metric in REPORTED}
-    if tracked:
-        sums |= {metric.name: ZERO if certain else UNKNOWN for metric in SEEN}
-    return Whole(sums, {ratio.name: None for ratio in RATIOS}, frozenset())
+def _nothing(metrics: Iterable[Sum], *, certain: bool) -> dict[str, Figure]:
+    return {metric.name: ZERO if certain else UNKNOWN for metric in metrics}
 
 
 def _ordered(rows: list[Row], question: Question) -> list[Row]:

@@ -9,7 +9,7 @@ from insights.query.figures import UNKNOWN, Whole
 from insights.query.freshness import DELAYED, Freshness
 from insights.query.plan import Plan
 from insights.query.question import Question
-from insights.query.sql import OVERLAPPED, REPORT, Found
+from insights.query.sql import OVERLAPPED, REPORT, UNSPLIT, Found
 from insights.sources import EVENTS
 
 
@@ -30,6 +30,7 @@ def warnings_of(
         *_about_delay(plan, report, freshness),
         *_about_metrics(question, total, report),
         *_about_origins(plan, found),
+        *_about_whole_days(plan, found),
         *(_about_the_report(plan, found) if REPORT in total.standings else ()),
     ]
     return [
@@ -42,10 +43,13 @@ Told = Iterator[tuple[WarningCode, str, str, dict[str, Any]]]
 
 
 def _about_delay(plan: Plan, report: str, freshness: Freshness) -> Told:
-    """Only if the question asks for what is not there yet."""
-    through = freshness.data_through
-    if freshness.state(report) == DELAYED and (through is None or plan.ends > through.timestamp()):
-        yield WarningCode.SOURCE_DELAYED, "What was received last is not in these figures yet.", report, {}
+    """Only if the question asks for what is not there yet; then of every source of its."""
+    if not freshness.lacks(plan.ends):
+        return
+    for source in freshness.names(report):
+        if freshness.state(source, plan.ends) == DELAYED:
+            message = "What was received last is not in these figures yet."
+            yield WarningCode.SOURCE_DELAYED, message, source, {}
 
 
 def _about_metrics(question: Question, total: Whole, report: str) -> Told:
@@ -75,6 +79,13 @@ def _about_origins(plan: Plan, found: Sequence[Found]) -> Told:
             "the report counts. `origin=events` shows the others."
         )
         yield WarningCode.TWO_ORIGINS, message, EVENTS, {"platforms": platforms}
+
+
+def _about_whole_days(plan: Plan, found: Sequence[Found]) -> Told:
+    platforms = sorted({row.platform for row in found if row.standing == UNSPLIT})
+    if platforms:
+        message = f"Some days of {', '.join(platforms)} are told as a whole only, not as it was asked."
+        yield WarningCode.BREAKDOWN_UNAVAILABLE, message, plan.source, {"platforms": platforms}
 
 
 def _about_the_report(plan: Plan, found: Sequence[Found]) -> Told:

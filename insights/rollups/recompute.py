@@ -20,6 +20,7 @@ from runtime.config import configuration
 from runtime.fault_points import FaultPoint, reached
 from runtime.telemetry.metrics import Metric, observe
 from warehouse import client
+from warehouse.errors import WarehouseUnavailable
 
 
 class Step(NamedTuple):
@@ -92,8 +93,10 @@ def _limit() -> int:
 
 
 def _run(step: Step, until: float) -> None:
-    parameters = parameters_of(step, max(round(until - time.monotonic(), 1), 1))
-    client.writer().run(step.sql, parameters, feature=RECOMPUTING)
+    seconds = round(until - time.monotonic(), 1)
+    if seconds <= 0:
+        raise WarehouseUnavailable("The statements of a recompute took longer than they may together.")
+    client.writer().run(step.sql, parameters_of(step, seconds), feature=RECOMPUTING)
 
 
 def parameters_of(step: Step, seconds: float) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """The statements of a recompute: each is one INSERT … SELECT into one level.
 
 It reads what the level is made of and the keys that stand in it, all with FINAL, and writes new figures or,
-for a key that nothing tells of any more, a deletion row. Its version is the engine's clock when it began.
+for a key that nothing tells of any more, a deletion row. Its version is the engine's clock when it began, or
+one more than what stands, should that clock have gone back meanwhile.
 
 Parameters: `spans` is what is asked for, as JSON, since a text is read sooner than a hundred literals;
 `first` and `last` bound it in time, `seconds` is how long the statement may take. For days of a zone, whose
@@ -83,7 +84,9 @@ def days_of_quarter_hours() -> str:
 def days_of_daily_reports() -> str:
     """The account's own days, in whichever zone: none is farther from UTC than 14 hours."""
     asked = _spans(
-        _DAYS, first="toDate(toDateTime(span.4 - 43200))", last="toDate(toDateTime(span.5 + 50399))"
+        _DAYS,
+        first="toDate(toDateTime(span.4 - 43200, 'UTC'))",
+        last="toDate(toDateTime(span.5 + 50399, 'UTC'))",
     )
     return _statement(ROLLUP_DAY, asked, _reported("toDate(bucket)", "timezone,"))
 
@@ -91,16 +94,18 @@ def days_of_daily_reports() -> str:
 def _statement(table: Table, asked: str, *below: str, where: str = "1") -> str:
     """Each part of `below` yields the key, the figures and 0."""
     key = table.sorting_key
+    parts = (f"SELECT *, toUInt64(0) AS before FROM ({part})" for part in below)
     standing = f"""
-        SELECT {key}, {_UNTOLD}, 1 AS stands
+        SELECT {key}, {_UNTOLD}, 1 AS stands, version AS before
         FROM {table.name} FINAL
         WHERE (workspace_id, campaign_id, bucket, source) IN {_wanted()} AND {where}
     """
     return f"""
         INSERT INTO {table.name} ({key}, {_FIGURES}, version, is_deleted)
         WITH asked AS ({asked})
-        SELECT {key}, {", ".join(f"sum({name})" for name in SUMS)}, {_CLOCK}, min(stands)
-        FROM ({" UNION ALL ".join((standing, *below))})
+        SELECT {key}, {", ".join(f"sum({name})" for name in SUMS)}, greatest({_CLOCK}, max(before) + 1),
+               min(stands)
+        FROM ({" UNION ALL ".join((standing, *parts))})
         GROUP BY {key}
         SETTINGS max_execution_time = %(seconds)s, do_not_merge_across_partitions_select_final = 1
     """

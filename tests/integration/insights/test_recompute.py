@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from insights.rollups.recompute import parameters_of, recompute, steps_of
 from insights.rollups.targets import Target
 from tests.integration.insights import oracle
 from tests.integration.insights.raw import Figures, Raw, Row
+from warehouse.errors import WarehouseUnavailable
 
 LONG_AGO = datetime(2026, 3, 28, tzinfo=UTC)  # Berlin's clocks go forward on the 29th
 BERLIN = "Europe/Berlin"
@@ -142,3 +144,33 @@ def test_what_is_not_asked_for_is_not_read(raw: Raw, today: datetime) -> None:
     ends = today + timedelta(minutes=1)
     assert rows_read(raw, raw.target("events", today, ends)) < 3000
     assert rows_read(raw, raw.target("tracked", today, ends)) >= 3000
+
+
+def test_a_clock_that_went_back_loses_no_recompute_to_what_stands(raw: Raw, today: datetime) -> None:
+    raw.put_events(raw.event("e1", today, clicks=1))
+    recompute_around(raw, today)
+    for table, zone in (("rollup_minute", ""), ("rollup_15min", ""), ("rollup_day", "timezone, ")):
+        key = f"workspace_id, campaign_id, {zone}bucket, source, platform, region, device, currency"
+        raw.writer.run(
+            f"INSERT INTO {table} ({key}, clicks, version) SELECT {key}, clicks, version + 3600000000"
+            f" FROM {table} FINAL WHERE campaign_id = %(campaign)s",
+            {"campaign": raw.campaign_id},
+            feature="test",
+        )
+    raw.put_events(raw.event("e2", today, clicks=2))
+    recompute_around(raw, today)
+    is_right(raw, minutes=True)
+
+
+def recompute_around(raw: Raw, at: datetime) -> None:
+    recompute([raw.target("events", at, at + timedelta(minutes=1))])
+
+
+def test_a_recompute_whose_time_is_over_begins_no_further_statement(
+    raw: Raw, today: datetime, options: Any
+) -> None:
+    options(statement_seconds=0)
+    raw.put_events(raw.event("e1", today, clicks=1))
+    with pytest.raises(WarehouseUnavailable):
+        recompute_around(raw, today)
+    assert raw.standing("rollup_minute") == {}

@@ -19,9 +19,9 @@ from insights.rollups.targets import Target
 from runs.services import Asker
 from tests import people
 from tests.integration.insights.reaggregating import asked, at, campaign_of, figures, put_events
-from tests.integration.warehouse.facts import columns_of, snapshot, snapshot_slice
+from tests.integration.warehouse.facts import columns_of, interaction, snapshot, snapshot_slice
 from warehouse import client
-from warehouse.tables import METRIC_EVENTS, SNAPSHOT_SLICES, SNAPSHOTS, Table
+from warehouse.tables import INTERACTIONS, METRIC_EVENTS, SNAPSHOT_SLICES, SNAPSHOTS, Table
 from warehouse.writer import insert
 
 pytestmark = pytest.mark.django_db
@@ -186,6 +186,21 @@ def test_what_arrives_below_the_floor_changes_no_sealed_figure() -> None:
     assert standing(campaign) == before, "the aggregation worked the marks off before the retention came"
     retention.retention_apply()
     assert (marks(campaign), raw_months(campaign), standing(campaign)) == (0, [201603], before)
+
+
+def test_marks_of_visitors_and_click_ids_below_the_floor_are_settled_too() -> None:
+    campaign = tenant()
+    retention.retention_apply()
+    for name, moment in (("old", OLD), ("new", NEW)):
+        at_ms = int(moment.timestamp() * 1000)
+        told = {"visitor_hash": 7, "click_ids": {"gclid": name}, "campaign_id": campaign.id}
+        received = {"received_us": at_ms * 1000 + 1}
+        put(INTERACTIONS, interaction(campaign.workspace_id, name, at_ms=at_ms, **told, **received))
+    retention.retention_apply()
+    for table in ("dirty_visitors", "dirty_click_ids"):
+        left = f"SELECT day FROM {table} FINAL WHERE workspace_id = %(id)s"
+        found = client.writer().rows(left, {"id": campaign.workspace_id}, feature="test")
+        assert found == [(NEW.date(),)]
 
 
 def test_below_the_floor_nothing_is_recomputed_and_above_it_everything() -> None:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from io import StringIO
 from signal import SIGKILL
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -13,14 +14,17 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from runtime.options import Options
+from tests.integration.warehouse.facts import RECEIVED_US, columns_of, metric_event
 from warehouse import migration_lock, migrator
 from warehouse.client import Writer, writer_of
 from warehouse.errors import MigrationError
 from warehouse.migration_files import Migration, read_migrations
 from warehouse.migrator import Migrator, State
-from warehouse.tables import TABLES, VIEWS
+from warehouse.tables import METRIC_EVENTS, TABLES, VIEWS
+from warehouse.writer import insert
 
 FEATURE = "test"
+LAST_RECEIVED = 9  # the number of the migration that brings the table
 STATEMENTS = sum(len(migration.rendered("")) for migration in read_migrations())
 
 
@@ -122,6 +126,21 @@ def test_cut_short_before_any_statement_it_says_so_and_the_next_run_completes(
     build.apply()
     assert set(build.states()) == {State.APPLIED}
     assert {table.name for table in TABLES} | {view.name for view in VIEWS} < build.tables()
+
+
+def test_what_was_received_before_there_was_a_place_for_it_is_found_there(build: Build) -> None:
+    files = read_migrations()
+    build.apply([file for file in files if file.number < LAST_RECEIVED])
+    workspace = uuid4()
+    for count in (1, 2):
+        received = RECEIVED_US + count
+        row = metric_event(workspace, f"e{count}", received_us=received)
+        insert(METRIC_EVENTS, columns_of(row), feature=FEATURE, writer=build.writer)
+    build.apply()
+    rows = build.writer.rows(
+        "SELECT source, toUnixTimestamp64Micro(received_at) FROM last_received FINAL", feature=FEATURE
+    )
+    assert rows == [("events", RECEIVED_US + 2)]
 
 
 def test_only_what_is_missing_is_run(build: Build) -> None:

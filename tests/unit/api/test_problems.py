@@ -9,6 +9,7 @@ from rest_framework import exceptions, serializers
 from api.problem_codes import ProblemCode
 from api.problems import Problem, plain_problem, problem_body, problem_of
 from api.serializers import ShortDictField, ShortListField, StrictBooleanField, StrictSerializer, TextField
+from warehouse.errors import TOO_LARGE, WarehouseRefused
 
 
 class Budget(StrictSerializer):
@@ -147,3 +148,12 @@ def test_a_page_is_for_who_names_html_and_no_header_can_make_it_fail(accept: str
     request = RequestFactory().get("/", headers={"Accept": accept})
     answer = plain_problem(request, Problem(ProblemCode.NOT_FOUND))
     assert (answer["Content-Type"] == "text/html") is is_page
+
+
+@pytest.mark.parametrize("code", sorted(TOO_LARGE))
+def test_a_question_that_is_too_large_is_the_caller_s_and_other_refusals_are_ours(code: int) -> None:
+    problem = problem_of(WarehouseRefused(code, "Limit for rows or bytes to read exceeded"))
+    assert problem is not None
+    assert problem.kind is ProblemCode.QUESTION_TOO_LARGE
+    assert "shorter range" in problem_body(problem, "r")["detail"]
+    assert problem_of(WarehouseRefused(60, "There is no such table")) is None

@@ -184,6 +184,17 @@ class TestFill:
         body = told(found(FIRST, "report", clicks=1), fill="zero", metrics="clicks")
         assert [row["clicks"] for row in body["rows"]] == [1, None, None]
 
+    def test_there_too_nothing_tracked_is_a_zero(self) -> None:
+        fresh = freshness(tracked=True)
+        body = told(
+            found(FIRST, "report", clicks=1), fresh=fresh, fill="zero", metrics="clicks,tracked_clicks"
+        )
+        assert [(row["clicks"], row["tracked_clicks"]) for row in body["rows"]] == [
+            (1, 0),
+            (None, 0),
+            (None, 0),
+        ]
+
     def test_every_known_value_of_a_breakdown_gets_its_rows(self) -> None:
         rows = found(FIRST, clicks=1), found(THIRD, platform="google", clicks=2)
         body = told(*rows, fill="null", breakdown="platform", metrics="clicks")
@@ -217,8 +228,9 @@ def test_a_limit_cuts_rows_and_not_totals() -> None:
 
 
 class TestFinality:
-    def final(self, standing: str = "events", **changes: Any) -> bool:
-        body = told(found(FIRST, standing, clicks=1), fresh=freshness(**changes))
+    def final(self, standing: str = "events", origin: str = "", **changes: Any) -> bool:
+        given = {"origin": origin} if origin else {}
+        body = told(found(FIRST, standing, clicks=1), fresh=freshness(**changes), **given)
         return bool(body["rows"][0]["is_final"])
 
     def test_a_row_is_final_once_nothing_more_is_expected(self) -> None:
@@ -230,6 +242,13 @@ class TestFinality:
     def test_a_report_is_restated_for_longer(self) -> None:
         assert not self.final("report")
         assert self.final("report", data_through=NOW + timedelta(days=10))
+
+    def test_events_wait_as_long_where_a_platform_reports_unless_nobody_asks_it(self) -> None:
+        through = NOW.replace(day=5, hour=0, minute=0)
+        told = {"data_through": through, "last_received": {"events": NOW, "day": NOW}}
+        assert not self.final(**told)
+        assert self.final(origin="events", **told)
+        assert self.final(**told | {"data_through": NOW + timedelta(days=10)})
 
     def test_an_unsettled_mark_keeps_its_bucket_open(self) -> None:
         assert self.final(unsettled=frozenset({SECOND}))
@@ -243,6 +262,8 @@ class TestFinality:
         ({"data_through": NOW - timedelta(seconds=61)}, "delayed", ["source_delayed"]),
         ({"data_through": None}, "delayed", ["source_delayed"]),
         ({"last_received": {}}, "never", []),
+        ({"last_received": {}, "data_through": NOW - timedelta(seconds=61)}, "delayed", ["source_delayed"]),
+        ({"last_received": {}, "data_through": None}, "delayed", ["source_delayed"]),
     ],
 )
 def test_states_of_a_source(changes: dict[str, Any], state: str, warned: list[str]) -> None:
@@ -251,9 +272,21 @@ def test_states_of_a_source(changes: dict[str, Any], state: str, warned: list[st
     assert codes(body) == warned
 
 
+def test_a_delay_is_told_of_every_source_of_the_question() -> None:
+    second = timedelta(seconds=1)
+    late = freshness(data_through=None, tracked=True, last_received={"tracked": NOW - second})
+    body = told(found(FIRST, "tracked", clicks=1), fresh=late, metrics="tracked_clicks")
+    assert [(one["code"], one["source"]) for one in body["warnings"]] == [
+        ("source_delayed", "events"),
+        ("source_delayed", "tracked"),
+    ]
+
+
 def test_a_delay_concerns_nobody_who_asks_for_what_is_there() -> None:
     late = freshness(data_through=NOW - timedelta(days=2))
     assert codes(told(found(FIRST, clicks=1), fresh=late, metrics="clicks")) == []
+    never = told(fresh=freshness(data_through=NOW - timedelta(days=2), last_received={}), metrics="clicks")
+    assert (never["freshness"]["sources"][0]["state"], codes(never)) == ("never", [])
 
 
 def test_the_answer_repeats_the_question_as_it_was_understood() -> None:

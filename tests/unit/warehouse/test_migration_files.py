@@ -54,6 +54,7 @@ def test_numbers_have_no_gaps_and_no_doubles(tmp_path: Path, names: tuple[str, .
     [
         "CREATE TABLE t (a Int8) ENGINE = Memory",
         "INSERT INTO t VALUES (1)",
+        "INSERT INTO t SELECT 1",
         "ALTER TABLE t ADD COLUMN b Int8",
         "ALTER TABLE t DELETE WHERE a = 1",
         "DROP TABLE t",
@@ -72,6 +73,7 @@ def test_a_statement_that_cannot_be_run_twice_is_refused(tmp_path: Path, stateme
         "ALTER TABLE t{{local}} {{on_cluster}} ADD COLUMN IF NOT EXISTS b Int8",
         "ALTER TABLE t MODIFY QUERY SELECT 1",
         "DROP VIEW IF EXISTS v",
+        "INSERT INTO t (a, b) SELECT a, max(b) FROM u GROUP BY a",
         "create materialized view if not exists v to t as select 1",
     ],
 )
@@ -115,9 +117,12 @@ def test_every_engine_is_replicated_on_a_cluster() -> None:
             assert "ENGINE = Replicated" in statement or "ENGINE = Distributed" in statement
 
 
-def test_every_statement_names_the_cluster() -> None:
+def test_every_statement_names_the_cluster_but_for_rows_which_the_whole_spreads() -> None:
     for statement in on_a_cluster():
-        assert "ON CLUSTER 'ads'" in statement
+        if statement.startswith("INSERT"):
+            assert "_local" not in statement
+        else:
+            assert "ON CLUSTER 'ads'" in statement
 
 
 def test_views_read_what_lies_here_and_write_to_the_whole() -> None:

@@ -21,6 +21,7 @@ def test_a_question_is_bounded_in_time_memory_and_bytes() -> None:
         "max_memory_usage": str(3 * 1024 * 1024),
         "max_bytes_to_read": str(5 * 1024 * 1024),
         "max_result_bytes": str(2 * 1024 * 1024),
+        "session_timezone": "UTC",
         "do_not_merge_across_partitions_select_final": "1",
     }
 

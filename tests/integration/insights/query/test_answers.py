@@ -53,7 +53,7 @@ def test_the_example_of_the_contract() -> None:
         "tracked_clicks": 18,
         "tracked_conversions": 2,
         "tracked_value": "40.00",
-        "is_final": False,
+        "is_final": True,
     }
     assert body["totals"] == {name: row[name] for name in body["query"]["metrics"]}
     assert (body["report"], body["warnings"], body["comparison"]) == ("events", [], None)

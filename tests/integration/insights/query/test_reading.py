@@ -10,6 +10,7 @@ from accounts.rights import Right
 from campaigns.models import Campaign, CampaignGrant
 from insights.models import RecomputedThrough, SetAside
 from insights.query import reading
+from runtime.config import configuration
 from tests import people
 from tests.integration.insights.query.rollup_rows import (
     account_day,
@@ -22,7 +23,7 @@ from tests.integration.insights.query.rollup_rows import (
     quarter_hour,
 )
 from tests.people import Person
-from warehouse.client import writer
+from warehouse.client import reader_of, writer
 from warehouse.errors import WarehouseUnavailable
 from warehouse.tables import METRIC_EVENTS, SNAPSHOTS
 from warehouse.versions import event_version, snapshot_version
@@ -104,7 +105,7 @@ def test_an_answer_that_is_held_is_not_sent_again_until_a_figure_changes() -> No
 def test_a_campaign_with_something_set_aside_is_as_fresh_as_before_that() -> None:
     owner = people.owner()
     campaign, other = campaign_of(owner), campaign_of(owner, reference="other")
-    RecomputedThrough.objects.create(data_through=MONDAY)
+    RecomputedThrough.objects.update(data_through=MONDAY)
     SetAside.objects.create(
         **{"workspace_id": campaign.workspace_id, "campaign_id": campaign.id, "source": "events"},
         **{
@@ -130,6 +131,19 @@ def test_without_clickhouse_it_says_what_is_down(monkeypatch: pytest.MonkeyPatch
     assert response.headers["Retry-After"]
 
 
+def test_what_would_read_more_than_one_answer_may_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    greedy = reader_of(configuration())
+    monkeypatch.setitem(greedy._settings, "max_bytes_to_read", "1")
+    monkeypatch.setattr(reading, "reader", lambda: greedy)
+    owner = people.owner()
+    campaign = campaign_of(owner)
+    put(quarter_hour(campaign, MONDAY, clicks=1))
+    response = get(owner, campaign)
+    greedy.close()
+    assert (response.status_code, response.json()["code"]) == (400, "question_too_large")
+    assert "shorter range" in response.json()["detail"]
+
+
 def test_too_many_rows_are_refused_and_not_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("insights.query.plan.MOST_ROWS", 1)
     owner = people.owner()
@@ -150,6 +164,17 @@ class TestReports:
         body = asked(owner, campaign, metrics="clicks", **WEEK)
         assert column(body["rows"], "bucket", "clicks") == [("2026-11-03", 5)]
         assert codes(body) == ["two_origins"]
+
+    def test_until_a_report_is_in_the_figures_it_hides_no_events(self) -> None:
+        owner = people.owner()
+        campaign = campaign_of(owner)
+        put(quarter_hour(campaign, MONDAY, clicks=3))
+        midnight = MONDAY.replace(hour=0)
+        RecomputedThrough.objects.update(data_through=midnight + timedelta(hours=23))
+        snapshot_of(campaign, "day", midnight, slices=0)  # received a day later
+        assert asked(owner, campaign, metrics="clicks", **WEEK)["totals"] == {"clicks": 3}
+        RecomputedThrough.objects.update(data_through=midnight + timedelta(hours=24))
+        assert asked(owner, campaign, metrics="clicks", **WEEK)["rows"] == []
 
     @pytest.mark.parametrize(("report", "granularity"), [("day", "day"), ("hour", "hour")])
     def test_a_report_of_an_account_that_was_linked_elsewhere_hides_nothing_any_more(
@@ -196,6 +221,35 @@ class TestReports:
         one = asked(owner, campaign, metrics="clicks", region="FR", **WEEK)
         assert (one["totals"], one["report"]) == ({"clicks": 9}, "day_country")
 
+    @pytest.mark.parametrize(
+        "asked_for", [{"granularity": "hour"}, {"breakdown": "device"}, {"device": "tv"}]
+    )
+    def test_a_day_that_is_told_as_a_whole_only_is_null_and_never_nothing(
+        self, asked_for: dict[str, str]
+    ) -> None:
+        owner = people.owner()
+        campaign = campaign_of(owner)
+        put_days(account_day(campaign, date(2026, 11, 2), clicks=30))
+        put(
+            quarter_hour(campaign, MONDAY, clicks=3, device="tv"),
+            quarter_hour(campaign, MONDAY, source="tracked", clicks=2),
+        )
+        body = asked(owner, campaign, metrics="clicks,tracked_clicks", **asked_for, **WEEK)
+        assert [row["clicks"] for row in body["rows"] if row["tracked_clicks"] == 0] == [None]
+        assert body["totals"]["clicks"] is None
+        assert "breakdown_unavailable" in codes(body)
+        assert "two_origins" in codes(body)
+        events = asked(owner, campaign, metrics="clicks", origin="events", **asked_for, **WEEK)
+        assert (events["totals"], codes(events)) == ({"clicks": 3}, [])
+
+    def test_a_day_that_is_told_both_as_a_whole_and_in_parts_is_known(self) -> None:
+        owner = people.owner()
+        campaign = campaign_of(owner)
+        put_days(account_day(campaign, date(2026, 11, 2), clicks=30))
+        put(quarter_hour(campaign, MONDAY, source="hour", clicks=29))
+        body = asked(owner, campaign, metrics="clicks", granularity="hour", **WEEK)
+        assert (body["totals"], codes(body)) == ({"clicks": 29}, [])
+
     def test_a_day_of_the_ad_account_stays_that_day_and_says_so(self) -> None:
         owner = people.owner()
         campaign = campaign_of(owner)
@@ -219,22 +273,31 @@ class TestReports:
 
 
 class TestFreshness:
-    def test_a_source_says_when_it_delivered_last(self) -> None:
+    def test_a_source_says_when_it_delivered_last_whatever_is_delivered_again(self) -> None:
         owner = people.owner()
         campaign = campaign_of(owner)
         assert sources(owner, campaign) == [{"source": "events", "last_received_at": None, "state": "never"}]
-        before = datetime.now(UTC) - timedelta(seconds=5)
-        event_of(campaign, MONDAY)
+        event_of(campaign, MONDAY, received=MONDAY + timedelta(seconds=7))
+        event_of(campaign, MONDAY, received=MONDAY + timedelta(seconds=3))
         [source] = sources(owner, campaign)
-        assert before < datetime.fromisoformat(source["last_received_at"]) < datetime.now(UTC)
+        assert source["last_received_at"] == "2026-11-02T10:00:07Z"
 
-    def test_without_marks_the_raw_rows_are_asked(self) -> None:
+    def test_so_it_does_once_its_marks_are_settled_and_its_raw_rows_are_gone(self) -> None:
         owner = people.owner()
         campaign = campaign_of(owner)
         event_of(campaign, MONDAY, received=MONDAY + timedelta(seconds=7))
-        forget_marks(campaign)
+        for table in ("dirty_buckets", "metric_events"):
+            forget(table, campaign)
         [source] = sources(owner, campaign)
         assert source["last_received_at"] == "2026-11-02T10:00:07Z"
+
+    def test_each_report_is_a_source_of_its_own(self) -> None:
+        owner = people.owner()
+        campaign = campaign_of(owner)
+        snapshot_of(campaign, "day", MONDAY, slices=0)
+        snapshot_of(campaign, "day_country", MONDAY + timedelta(days=3), slices=0)
+        [source] = sources(owner, campaign, origin="report")
+        assert (source["source"], source["last_received_at"]) == ("day", "2026-11-03T10:00:00Z")
 
     def test_tracking_is_a_source_once_there_was_any(self) -> None:
         owner = people.owner()
@@ -242,7 +305,7 @@ class TestFreshness:
         put(quarter_hour(campaign, MONDAY - timedelta(days=300), source="tracked", clicks=1))
         assert [source["source"] for source in sources(owner, campaign)] == ["events", "tracked"]
 
-    def test_a_mark_that_is_not_settled_keeps_its_row_open(self, consumed: None) -> None:
+    def test_a_mark_that_is_not_settled_keeps_its_row_open(self) -> None:
         owner = people.owner()
         campaign = campaign_of(owner)
         old = {"start_date": "2026-06-01", "end_date": "2026-06-02", "metrics": "clicks"}
@@ -252,15 +315,37 @@ class TestFreshness:
         rows = asked(owner, campaign, **old)["rows"]
         assert column(rows, "bucket", "is_final") == [("2026-06-01", True), ("2026-06-02", False)]
 
+    @pytest.mark.parametrize(
+        ("timezone", "begins"),
+        [
+            ("Pacific/Kiritimati", datetime(2026, 5, 31, 10, tzinfo=UTC)),  # 14 hours ahead
+            ("Pacific/Pago_Pago", datetime(2026, 6, 1, 11, tzinfo=UTC)),
+        ],
+    )
+    def test_an_account_s_day_that_is_marked_is_open_wherever_it_began(
+        self, timezone: str, begins: datetime
+    ) -> None:
+        owner = people.owner()
+        campaign = campaign_of(owner)
+        put_days(
+            *(
+                account_day(campaign, date(2026, month, day), timezone, clicks=1)
+                for month, day in [(5, 29), (6, 1), (6, 4)]
+            )
+        )
+        day = datetime(2026, 6, 1, tzinfo=UTC)
+        snapshot_of(campaign, "day", begins, slices=0, bucket=day)
+        old = {"start_date": "2026-05-29", "end_date": "2026-06-04", "metrics": "clicks"}
+        rows = asked(owner, campaign, **old)["rows"]
+        assert column(rows, "bucket", "is_final") == [
+            ("2026-05-29", True),
+            ("2026-06-01", False),
+            ("2026-06-04", True),
+        ]
 
-@pytest.fixture
-def consumed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The consumer is through with everything up to now."""
-    monkeypatch.setattr(reading, "data_through_of", lambda _: datetime.now(UTC))
 
-
-def sources(who: Person, campaign: Campaign) -> list[dict[str, Any]]:
-    return list(asked(who, campaign, **WEEK)["freshness"]["sources"])
+def sources(who: Person, campaign: Campaign, **given: str) -> list[dict[str, Any]]:
+    return list(asked(who, campaign, **WEEK, **given)["freshness"]["sources"])
 
 
 def event_of(campaign: Campaign, at: datetime, received: datetime | None = None) -> None:
@@ -278,8 +363,8 @@ def event_of(campaign: Campaign, at: datetime, received: datetime | None = None)
     insert(METRIC_EVENTS, {name: [value] for name, value in row.items()}, feature=FEATURE)
 
 
-def forget_marks(campaign: Campaign) -> None:
-    sql = "ALTER TABLE dirty_buckets DELETE WHERE campaign_id = %(campaign)s SETTINGS mutations_sync = 1"
+def forget(table: str, campaign: Campaign) -> None:
+    sql = f"ALTER TABLE {table} DELETE WHERE campaign_id = %(campaign)s SETTINGS mutations_sync = 1"
     writer().run(sql, {"campaign": campaign.id}, feature=FEATURE)
 
 
