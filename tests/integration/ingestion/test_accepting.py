@@ -1,5 +1,6 @@
 """POST /api/v1/events/: what is accepted stands on the log, what is not is told item by item."""
 
+import gzip
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,6 +12,7 @@ from accounts.rights import Right
 from campaigns.models import Campaign
 from ingestion.eventlog.base import EventLog
 from ingestion.events.envelope import Interaction, MetricEvent
+from runtime.config import configuration
 from runtime.telemetry.metrics import OWN_REGISTRY
 from tests.integration.ingestion.event_calls import (
     RECENTLY,
@@ -296,6 +298,14 @@ def test_a_batch_that_is_none_is_a_400(
 def test_a_body_that_is_no_json_is_a_400(log: EventLog, sender: Program, body: bytes) -> None:
     answer = send(sender.client, body)
     assert (answer.status_code, answer.json()["code"]) == (400, "malformed_body")
+
+
+def test_a_small_body_that_unpacks_to_a_huge_one_is_a_413(log: EventLog, sender: Program) -> None:
+    bomb = gzip.compress(bytes(configuration().accepting.max_unpacked_bytes + 1))
+    assert len(bomb) < 100_000
+    answer = send_packed(sender.client, bomb)
+    assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
+    assert on_the_log(log) == []
 
 
 def test_a_thousand_is_not_too_many(any_log: EventLog, sender: Program) -> None:

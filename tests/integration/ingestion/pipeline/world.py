@@ -31,7 +31,10 @@ PROCESS = (sys.executable, "-m", "tests.integration.ingestion.pipeline.impatient
 class ConsumerProcess:
     """`consume_events`; see impatient_consumer.py."""
 
-    def __init__(self, arguments: Sequence[str], environment: dict[str, str], folder: Path) -> None:
+    def __init__(
+        self, arguments: Sequence[str], environment: dict[str, str], folder: Path, terminal: int | None = None
+    ) -> None:
+        """Of a person who runs it the lines go to a terminal, else to a file."""
         name = f"consumer-{uuid4().hex[:6]}"
         self._ready = folder / f"{name}.ready"
         self._output = folder / f"{name}.log"
@@ -42,7 +45,7 @@ class ConsumerProcess:
                 cwd=REPOSITORY,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
-                stderr=output,
+                stderr=output if terminal is None else terminal,
             )
 
     def wait_until_ready(self) -> "ConsumerProcess":
@@ -86,9 +89,9 @@ class World:
             entries = [entry_of(event) for event in events if topic_of(event) == topic]
             assert self.log.produce(topic, entries, timeout=20) == {}
 
-    def consumer(self, *arguments: str, **environment: str) -> ConsumerProcess:
+    def consumer(self, *arguments: str, terminal: int | None = None, **environment: str) -> ConsumerProcess:
         """Started; killed at the end of the test if it still runs."""
-        started = ConsumerProcess(arguments, self._places() | environment, self.folder)
+        started = ConsumerProcess(arguments, self._places() | environment, self.folder, terminal)
         self._processes.callback(lambda: print(started.said()))  # pytest shows it where the test failed
         self._processes.callback(started.kill)
         return started
