@@ -14,7 +14,7 @@ from rest_framework import exceptions
 
 from api.cache_server import CACHE_ERRORS
 from api.problem_codes import ProblemCode
-from warehouse.errors import TOO_LARGE, WarehouseRefused, WarehouseUnavailable
+from warehouse.errors import TOO_LARGE, OutOfMemory, WarehouseRefused, WarehouseUnavailable
 
 logger = structlog.get_logger(__name__)
 
@@ -125,12 +125,12 @@ def _of_a_store(error: Exception) -> Problem | None:
     if isinstance(error, (OperationalError, InterfaceError, *CACHE_ERRORS)):
         logger.warning("store_unavailable", error=str(error).strip())
         return unavailable()
+    if isinstance(error, OutOfMemory) or (isinstance(error, WarehouseRefused) and error.code in TOO_LARGE):
+        logger.warning("question_too_large", error=str(error).strip())
+        return Problem(ProblemCode.QUESTION_TOO_LARGE, _SMALLER)
     if isinstance(error, WarehouseUnavailable):
         logger.warning("warehouse_unavailable", error=str(error).strip())
         return unavailable("ClickHouse, which holds the figures, does not answer.")
-    if isinstance(error, WarehouseRefused) and error.code in TOO_LARGE:
-        logger.warning("question_too_large", error=str(error).strip())
-        return Problem(ProblemCode.QUESTION_TOO_LARGE, _SMALLER)
     return None
 
 

@@ -11,7 +11,7 @@ from clickhouse_driver.errors import NetworkError, ServerException, SocketTimeou
 from runtime.config import configuration
 from runtime.options import Options
 from warehouse import statement_settings
-from warehouse.errors import RETRYABLE, WarehouseRefused, WarehouseUnavailable
+from warehouse.errors import OWN_MEMORY, RETRYABLE, OutOfMemory, WarehouseRefused, WarehouseUnavailable
 from warehouse.pool import Pool
 
 Row = tuple[Any, ...]
@@ -128,6 +128,9 @@ def _translated() -> Iterator[None]:
 
 
 def _of_server(error: ServerException) -> WarehouseUnavailable | WarehouseRefused:
+    code, words = OWN_MEMORY
+    if error.code == code and words in error.message:
+        return OutOfMemory(f"MEMORY_LIMIT_EXCEEDED by one statement alone. ClickHouse says: {error.message}")
     known = RETRYABLE.get(error.code)
     if known:
         return WarehouseUnavailable(f"{known.name}: {known.why}. ClickHouse says: {error.message}")

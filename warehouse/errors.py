@@ -16,6 +16,10 @@ class WarehouseUnavailable(WarehouseFailure):
     """Nothing is known to have happened; the same statement may be sent again later."""
 
 
+class OutOfMemory(WarehouseUnavailable):
+    """The statement alone wanted more memory than one may have: a smaller one would do."""
+
+
 class WarehouseRefused(WarehouseFailure):
     """The server understood and said no: sending it again changes nothing. `code` is the server's."""
 
@@ -30,6 +34,10 @@ class MigrationError(Exception):
 
 # What a statement is refused with that would read or answer more than `warehouse.statement_settings` allow.
 TOO_LARGE = frozenset({158, 307, 396})
+
+
+# As against that of the server or of a user, which other statements hold.
+OWN_MEMORY = (241, "Query memory limit exceeded")
 
 
 class Retryable(NamedTuple):

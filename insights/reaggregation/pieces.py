@@ -1,7 +1,7 @@
 """Cuts a scope into pieces that one recompute takes: days of one campaign, until they hold enough rows."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -11,46 +11,69 @@ from insights.reaggregation.scope import CampaignRange, Scope, ranges
 from insights.rollups.targets import Target
 from insights.sources import EVENTS, TRACKED
 from warehouse import client
+from warehouse.partitions import partitions_of
+from warehouse.tables import (
+    INTERACTIONS,
+    METRIC_EVENTS,
+    ROLLUP_15MIN,
+    ROLLUP_DAY,
+    ROLLUP_MINUTE,
+    SNAPSHOT_SLICES,
+    SNAPSHOTS,
+)
 
 FEATURE = "reaggregate"
 QUARTER_HOUR = timedelta(minutes=15)
 MOST_ROWS = 200_000
 MOST_DAYS = 31
 MOST_PARTS = 96  # of a day
+LAST_MONTH = 999_999  # a larger number names a day
+
+# Wherever something may lie that a range is about.
+TABLES = (
+    METRIC_EVENTS,
+    INTERACTIONS,
+    SNAPSHOTS,
+    SNAPSHOT_SLICES,
+    ROLLUP_MINUTE,
+    ROLLUP_15MIN,
+    ROLLUP_DAY,
+)
 
 # Days with raw rows, and days that have figures without any: those are what a repair is for. The day of an
-# account may have begun on the day before in UTC.
+# account may have begun on the day before in UTC. Partitions of snapshots follow from `bucket`.
 _DAYS = """
-SELECT campaign_id, day, source, sum(found) FROM (
-    SELECT campaign_id, toDate(occurred_at) AS day, '{events}' AS source, count() AS found
+SELECT day, source, sum(found) FROM (
+    SELECT toDate(occurred_at) AS day, '{events}' AS source, count() AS found
     FROM metric_events WHERE {mine} AND occurred_at >= {first} AND occurred_at < {last} GROUP BY ALL
     UNION ALL
-    SELECT campaign_id, toDate(occurred_at) AS day, '{tracked}' AS source, count() AS found
+    SELECT toDate(occurred_at) AS day, '{tracked}' AS source, count() AS found
     FROM interactions WHERE {mine} AND occurred_at >= {first} AND occurred_at < {last} GROUP BY ALL
     UNION ALL
-    SELECT campaign_id, toDate(starts_at) AS day, report AS source, count() AS found
-    FROM snapshot_slices WHERE {mine} AND starts_at >= {first} AND starts_at < {last} GROUP BY ALL
+    SELECT toDate(starts_at) AS day, report AS source, count() AS found
+    FROM snapshot_slices WHERE {mine} AND {near} AND starts_at >= {first} AND starts_at < {last} GROUP BY ALL
     UNION ALL
-    SELECT campaign_id, toDate(starts_at) AS day, report AS source, count() AS found
-    FROM snapshots WHERE {mine} AND starts_at >= {first} AND starts_at < {last} GROUP BY ALL
+    SELECT toDate(starts_at) AS day, report AS source, count() AS found
+    FROM snapshots WHERE {mine} AND {near} AND starts_at >= {first} AND starts_at < {last} GROUP BY ALL
     UNION ALL
-    SELECT campaign_id, toDate(bucket) AS day, source, 0 AS found
+    SELECT toDate(bucket) AS day, source, 0 AS found
     FROM rollup_minute WHERE {mine} AND bucket >= {first} AND bucket < {last} GROUP BY ALL
     UNION ALL
-    SELECT campaign_id, toDate(bucket) AS day, source, 0 AS found
+    SELECT toDate(bucket) AS day, source, 0 AS found
     FROM rollup_15min WHERE {mine} AND bucket >= {first} AND bucket < {last} GROUP BY ALL
     UNION ALL
-    SELECT campaign_id, arrayJoin(if(startsWith(source, 'day'), [bucket - 1, bucket], [bucket])) AS day,
+    SELECT arrayJoin(if(startsWith(source, 'day'), [bucket - 1, bucket], [bucket])) AS day,
            source, 0 AS found
     FROM rollup_day WHERE {mine} AND bucket >= toDate({first}) - 1 AND bucket <= toDate({last}) + 1
     GROUP BY ALL
 )
-GROUP BY campaign_id, day, source
-ORDER BY campaign_id, day, source
+GROUP BY day, source
+ORDER BY day, source
 """.format(  # noqa: S608 (fragments of ours)
     events=EVENTS,
     tracked=TRACKED,
-    mine="workspace_id IN %(workspaces)s AND campaign_id IN %(campaigns)s",
+    mine="workspace_id = %(workspace)s AND campaign_id = %(campaign)s",
+    near="bucket BETWEEN toDateTime(%(first)s - 172800, 'UTC') AND toDateTime(%(last)s + 172800, 'UTC')",
     first="toDateTime(%(first)s, 'UTC')",
     last="toDateTime(%(last)s, 'UTC')",
 )
@@ -72,7 +95,7 @@ class Place(msgspec.Struct, frozen=True):
 
 
 class Piece(msgspec.Struct, frozen=True):
-    """What one recompute takes. `place` is where to go on once it is done."""
+    """What one recompute takes. `place` is where to go on once it is done; without targets, only that."""
 
     targets: tuple[Target, ...]
     days: int
@@ -81,12 +104,45 @@ class Piece(msgspec.Struct, frozen=True):
 
 
 def pieces(scope: Scope, after: Place | None = None) -> Iterator[Piece]:
-    """In one order, however often it is begun. Raises WarehouseUnavailable."""
+    """In one order, however often it is begun: it looks no further than whoever takes them has come.
+
+    Every month ends with a place, also where nothing lies. Raises WarehouseUnavailable.
+    """
+    months = _months_with_rows()
     for page in ranges(scope, begin_with=after.campaign_id if after else None):
-        wanted = [_rest(each, after) for each in page]
-        found = _days_of([each for each in wanted if each.first < each.last])
-        for each in wanted:
-            yield from cut(each, found.get(each.campaign_id, []))
+        for wanted in (_rest(each, after) for each in page):
+            for month in windows(wanted, months):
+                yield from cut(month, _days_of(month))
+                yield Piece((), 0, 0, Place(month.campaign_id, month.last))
+
+
+def windows(wanted: CampaignRange, months: Iterable[int]) -> Iterator[CampaignRange]:
+    """The parts of the range that lie in these months, given as 202611, in order."""
+    for month in sorted(months):
+        first, last = _first_of(month), _first_of(_later(month))
+        first, last = max(first, wanted.first), min(last, wanted.last)
+        if first < last:
+            yield msgspec.structs.replace(wanted, first=first, last=last)
+
+
+def _months_with_rows() -> set[int]:
+    """And those beside them: months of an ad account are not those of UTC."""
+    reader = client.reader()
+    found = {number for table in TABLES for number in partitions_of(table, reader=reader)}
+    months = {number // 100 if number > LAST_MONTH else number for number in found}
+    return months | {_later(month) for month in months} | {_earlier(month) for month in months}
+
+
+def _first_of(month: int) -> datetime:
+    return datetime(month // 100, month % 100, 1, tzinfo=UTC)
+
+
+def _later(month: int) -> int:
+    return month + 1 if month % 100 < 12 else month + 89
+
+
+def _earlier(month: int) -> int:
+    return month - 1 if month % 100 > 1 else month - 89
 
 
 def cut(wanted: CampaignRange, days: Sequence[Day]) -> Iterator[Piece]:
@@ -108,19 +164,14 @@ def _rest(wanted: CampaignRange, after: Place | None) -> CampaignRange:
     return msgspec.structs.replace(wanted, first=max(wanted.first, after.through))
 
 
-def _days_of(page: Sequence[CampaignRange]) -> dict[UUID, list[Day]]:
-    if not page:
-        return {}
+def _days_of(wanted: CampaignRange) -> list[Day]:
     parameters = {
-        "workspaces": tuple({each.workspace_id for each in page}),
-        "campaigns": tuple(each.campaign_id for each in page),
-        "first": int(min(each.first for each in page).timestamp()),
-        "last": int(max(each.last for each in page).timestamp()),
+        "workspace": wanted.workspace_id,
+        "campaign": wanted.campaign_id,
+        "first": int(wanted.first.timestamp()),
+        "last": int(wanted.last.timestamp()),
     }
-    found: dict[UUID, list[Day]] = {}
-    for campaign_id, *day in client.reader().rows(_DAYS, parameters, feature=FEATURE):
-        found.setdefault(campaign_id, []).append(Day(*day))
-    return found
+    return [Day(*row) for row in client.reader().rows(_DAYS, parameters, feature=FEATURE)]
 
 
 def _by_day(days: Iterable[Day]) -> Iterator[list[Day]]:

@@ -14,6 +14,7 @@ from api.problem_codes import ProblemCode
 from api.problems import Problem, field_problem
 from campaigns.models import Campaign
 from insights.local_days import utc_midnight
+from insights.query.dates import EARLIEST, LATEST
 
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 CAMPAIGNS_AT_ONCE = 20
@@ -46,6 +47,9 @@ def scope_of(parameters: dict[str, Any]) -> Scope:
 
 
 def check_dates(scope: Scope) -> None:
+    for field, day in (("start_date", scope.start_date), ("end_date", scope.end_date)):
+        if day and not EARLIEST <= day <= LATEST:
+            raise field_problem(field, "invalid", f"Give a day from {EARLIEST} to {LATEST}.")
     if scope.start_date and scope.end_date and scope.end_date < scope.start_date:
         raise field_problem("end_date", "before_start", "The end lies before the start.")
 

@@ -12,7 +12,7 @@ import structlog
 from insights.reaggregation.pieces import Piece, Place, pieces
 from insights.reaggregation.refused import but_refused, days_of, halves, with_refused
 from insights.reaggregation.scope import Scope, check_dates, check_floor, scope_of
-from insights.rollups.generations import raise_generation
+from insights.rollups.generations import raise_or_remember
 from insights.rollups.recompute import recompute
 from insights.rollups.targets import Target
 from runs.choices import OPEN, RunKind
@@ -32,6 +32,7 @@ from warehouse.errors import WarehouseRefused
 logger = structlog.get_logger(__name__)
 
 TELL_SECONDS = 10.0
+LONGEST_LOOK = 30.0  # for something to do, within a turn
 ALL_REFUSED = "The warehouse refused something of every day; the warnings name them, the log says why."
 
 
@@ -49,7 +50,7 @@ def reaggregate_plan(scope: Scope) -> Plan:
     """Changes nothing. Raises as `reaggregate_ask` does, and WarehouseUnavailable."""
     check_dates(scope)
     warnings = check_floor(scope)
-    found = list(pieces(scope))
+    found = [piece for piece in pieces(scope) if piece.targets]
     campaigns = {piece.place.campaign_id for piece in found}
     days, rows = sum(piece.days for piece in found), sum(piece.rows for piece in found)
     return Plan(len(campaigns), days, rows, len(found), warnings)
@@ -86,19 +87,23 @@ def reaggregate_work(*, run_id: UUID, seconds: float, resume: bool = False) -> R
         return None
     with structlog.contextvars.bound_contextvars(run_id=str(run.id)), suppress(RunLost):
         try:
-            return _work(run, time.monotonic() + seconds)
+            return _work(run, seconds)
         finally:
             run_pause(run=run)  # unless it has ended
     return None
 
 
-def _work(run: Run, until: float) -> Run | None:
+def _work(run: Run, seconds: float) -> Run | None:
+    """Its time begins once something is found to be done: to look for that may take longer."""
     scope = scope_of(run.parameters)
     if run.place is None:
         run_progress(run=run, total=_counted(run, scope), warnings=but_refused(run.warnings))
+    until, latest = None, time.monotonic() + LONGEST_LOOK
     for piece in pieces(scope, _place_of(run)):
+        if piece.targets:
+            until = until or time.monotonic() + seconds
         _work_off(run, piece)
-        if time.monotonic() > until:
+        if time.monotonic() > (until or latest):
             return run
     _end(run)
     return None
@@ -117,7 +122,7 @@ def _counted(run: Run, scope: Scope) -> int:
 
 def _work_off(run: Run, piece: Piece) -> None:
     """A day of which something was refused is not done."""
-    refused = _recompute(run, piece.targets)
+    refused = _recompute(run, piece.targets) if piece.targets else []
     done = run.done + max(piece.days - len(days_of(refused)), 0)
     place = msgspec.to_builtins(piece.place)
     warnings = with_refused(run.warnings, refused)
@@ -127,14 +132,14 @@ def _work_off(run: Run, piece: Piece) -> None:
 def _recompute(run: Run, targets: Sequence[Target]) -> list[Target]:
     """What was refused, none longer than a day; everything else is recomputed."""
     try:
-        raise_generation(recompute(targets))
+        raise_or_remember(recompute(targets))
     except WarehouseRefused as refusal:
         run_progress(run=run)  # finding what is refused takes its time
         both = halves(targets)
         if both:
             return [refused for half in both for refused in _recompute(run, half)]
         _tell_refused(targets[0], refusal)
-        raise_generation({targets[0].campaign_id})  # its finer levels may have changed
+        raise_or_remember({targets[0].campaign_id})  # its finer levels may have changed
         return list(targets)
     return []
 

@@ -1,16 +1,12 @@
 """The portions of one turn of aggregation: what is newly marked, then what is due to be settled."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Self
-from uuid import UUID
 
-import structlog
-
-from api.cache_server import CacheServerDown
 from insights.models import RecomputedThrough
 from insights.rollups import marks, refusals
-from insights.rollups.generations import raise_generation
+from insights.rollups.generations import raise_or_remember
 from insights.rollups.marks import Clock, Mark, Place, end_of, version_at
 from insights.rollups.progress import consumed_through
 from insights.rollups.refusals import recompute_but_refused, set_mark_aside, standing_aside, try_each_again
@@ -18,10 +14,8 @@ from runtime.config import configuration
 from runtime.telemetry.metrics import Metric, count, observe
 from warehouse.errors import WarehouseUnavailable
 
-logger = structlog.get_logger(__name__)
-
 MICROSECONDS = 1_000_000
-KEPT = ("marks", "marks_key", "settled", "data_through", "looked_through_at", "stumbles", "unraised")
+KEPT = ("marks", "marks_key", "settled", "data_through", "looked_through_at", "stumbles")
 FOREVER = 2**64 - 1
 LEAST_STUMBLES = 12
 MOST_TRIES_AT_ONCE = 20
@@ -95,7 +89,7 @@ class Turn:
         refusals.make_due([by_mark[mark] for mark in left])
         back = [row for mark, row in by_mark.items() if mark not in aside | left]
         if back:
-            self._raise_generations(campaigns)
+            raise_or_remember(campaigns)
             self._look_again(min(row.version for row in back))
             refusals.take_back(back)
         return len(rows) == MOST_TRIES_AT_ONCE or bool(left)
@@ -126,7 +120,7 @@ class Turn:
             if len(wanted) > 1 or self._progress.stumbles < self._most_stumbles:
                 raise
             campaigns, aside, left = set_mark_aside(wanted[0], error, self._progress.data_through)
-        self._raise_generations(campaigns)
+        raise_or_remember(campaigns)
         if not left:
             self._progress.stumbles = max(self._progress.stumbles - 2, 0)
         done = [mark for mark in wanted if mark not in aside | left]
@@ -150,17 +144,6 @@ class Turn:
     def _settle(self, found: Sequence[Mark]) -> None:
         marks.settle(found)
         count(Metric.MARKS_SETTLED, len(found))
-
-    def _raise_generations(self, campaign_ids: Collection[UUID]) -> None:
-        """Figures do not wait for the cache server: whose answers changed without it is remembered."""
-        changed = {str(campaign_id) for campaign_id in campaign_ids} | set(self._progress.unraised)
-        try:
-            raise_generation([UUID(campaign_id) for campaign_id in changed])
-        except CacheServerDown as error:
-            logger.warning("generations_not_raised", campaigns=len(changed), reason=str(error))
-            self._progress.unraised = sorted(changed)
-        else:
-            self._progress.unraised = []
 
     def _save(self) -> None:
         self._progress.save(update_fields=KEPT)

@@ -13,9 +13,11 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from accounts.models import Workspace
+from api.cache_server import CacheServerDown
 from insights import tasks
+from insights.models import RecomputedThrough
 from insights.reaggregation import pieces, services
-from insights.reaggregation.scope import Scope
+from insights.reaggregation.scope import CampaignRange, Scope
 from insights.rollups.targets import Target
 from runs.models import Run
 from runs.services import run_cancel, run_take
@@ -36,6 +38,7 @@ from warehouse.writer import insert
 
 pytestmark = pytest.mark.django_db
 
+OTHER = str(UUID(int=1))
 COMMAND: Any = {"stdout": StringIO(), "stderr": StringIO()}
 
 
@@ -71,6 +74,8 @@ def test_a_viewer_may_not_and_a_stranger_finds_no_campaign(queued: list[str]) ->
     [
         ({"start_date": "2026-10-02", "end_date": "2026-10-01"}, "end_date"),
         ({"start_date": "yesterday"}, "start_date"),
+        ({"end_date": "9999-12-31"}, "end_date"),
+        ({"start_date": "0001-01-01"}, "start_date"),
         ({"from": "2026-10-02"}, "from"),
     ],
 )
@@ -131,6 +136,35 @@ def test_a_long_run_lets_others_have_a_turn_and_goes_on(
     assert Run.objects.get(id=run_id).state == "succeeded"
 
 
+def test_a_turn_looks_at_what_is_ahead_of_it_and_no_farther_than_it_comes(
+    recomputed: list[Target], queued: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tasks, "TURN_SECONDS", -1)
+    looked: list[tuple[datetime, datetime]] = []
+    days_of_range = pieces._days_of
+
+    def noted(wanted: CampaignRange) -> Any:
+        looked.append((wanted.first, wanted.last))
+        return days_of_range(wanted)
+
+    monkeypatch.setattr(pieces, "_days_of", noted)
+    analyst = people.analyst()
+    campaign = campaign_of(analyst)
+    put_events(campaign, at(2026, 9, 5), at(2026, 9, 20), at(2026, 10, 20))
+    ask(analyst, campaign, start_date="2026-09-10", end_date="2026-11-10")
+    tasks.reaggregate(queued.pop())
+    counted, taken = looked[:3], looked[3:]
+    assert counted == [
+        (at(2026, 9, 10), at(2026, 10, 1)),
+        (at(2026, 10, 1), at(2026, 11, 1)),
+        (at(2026, 11, 1), at(2026, 11, 11)),
+    ]
+    assert taken == counted[:1]
+    looked.clear()
+    tasks.reaggregate(queued.pop())
+    assert looked == [(at(2026, 9, 21), at(2026, 10, 1)), counted[1]]
+
+
 def test_a_run_that_was_cut_short_goes_on_after_what_was_recorded(
     recomputed: list[Target], queued: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -169,9 +203,10 @@ def test_a_cancelled_run_stops_before_its_next_piece(
     url = ask(analyst, campaign).json()["url"]
     seen: list[Target] = []
 
-    def cancel(targets: Iterable[Target]) -> None:
+    def cancel(targets: Iterable[Target]) -> set[UUID]:
         seen.extend(targets)
         assert analyst.client.post(f"{url}cancel/").status_code == 200
+        return set()
 
     monkeypatch.setattr(services, "recompute", cancel)
     work(queued)
@@ -342,7 +377,7 @@ def test_staff_recompute_selected_campaigns(queued: list[str], recomputed: list[
 
 def test_every_recompute_raises_the_generation(queued: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     raised: list[UUID] = []
-    monkeypatch.setattr(services, "raise_generation", raised.extend)
+    monkeypatch.setattr(services, "raise_or_remember", raised.extend)
     analyst = people.analyst()
     campaign = campaign_of(analyst)
     put_events(campaign, at(2026, 10, 1))
@@ -350,3 +385,18 @@ def test_every_recompute_raises_the_generation(queued: list[str], monkeypatch: p
     work(queued)
     assert raised == [campaign.id]
     assert asked(campaign, "SELECT count() FROM dirty_buckets FINAL WHERE campaign_id = %(id)s") == [(1,)]
+
+
+def test_figures_do_not_wait_for_the_cache_server(queued: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def down(_: object) -> None:
+        raise CacheServerDown("gone")
+
+    monkeypatch.setattr("insights.rollups.generations.raise_generation", down)
+    RecomputedThrough.objects.update_or_create(id=RecomputedThrough.ONLY, defaults={"unraised": [OTHER]})
+    analyst = people.analyst()
+    campaign = campaign_of(analyst)
+    put_events(campaign, at(2026, 10, 1))
+    ask(analyst, campaign)
+    work(queued)
+    assert [run.state for run in Run.objects.all()] == ["succeeded"]
+    assert RecomputedThrough.objects.get().unraised == sorted([OTHER, str(campaign.id)])

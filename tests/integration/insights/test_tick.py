@@ -248,7 +248,7 @@ def test_figures_do_not_wait_for_the_cache_server(
 
     before = generation(raw.campaign_id)
     with monkeypatch.context() as patched:
-        patched.setattr("insights.rollups.turn.raise_generation", down)
+        patched.setattr("insights.rollups.generations.raise_generation", down)
         raw.put_events(raw.event("e1", today, clicks=1))
         tick()
     assert raw.standing("rollup_15min") == oracle.by_quarter_hour(raw)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from insights.reaggregation.pieces import MOST_DAYS, MOST_ROWS, Day, Piece, cut
+from insights.reaggregation.pieces import MOST_DAYS, MOST_ROWS, Day, Piece, cut, windows
 from insights.reaggregation.scope import CampaignRange
 
 WORKSPACE, CAMPAIGN = UUID(int=1), UUID(int=2)
@@ -87,6 +87,16 @@ def test_the_ends_are_those_that_were_asked_for(sources: tuple[str, ...]) -> Non
     [piece] = cut(wanted(at(1, 22), at(2, 5)), days)
     assert spans(piece) == dict.fromkeys(sources, (at(1, 22), at(2, 5)))
     assert (piece.days, piece.place.through) == (2, at(2, 5))
+
+
+def test_a_range_is_looked_through_by_the_months_that_hold_anything() -> None:
+    found = windows(wanted(at(20), at(100)), {202612, 202610, 202609, 202611, 202701, 202703})
+    assert [(part.first, part.last) for part in found] == [
+        (at(20), at(31)),
+        (at(31), at(61)),
+        (at(61), at(92)),
+        (at(92), at(100)),
+    ]
 
 
 def test_nothing_there_is_nothing_to_do() -> None:

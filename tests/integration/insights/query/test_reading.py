@@ -131,9 +131,12 @@ def test_without_clickhouse_it_says_what_is_down(monkeypatch: pytest.MonkeyPatch
     assert response.headers["Retry-After"]
 
 
-def test_what_would_read_more_than_one_answer_may_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("limit", "most"), [("max_bytes_to_read", "1"), ("max_memory_usage", "100000")])
+def test_what_would_cost_more_than_one_answer_may_says_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, limit: str, most: str
+) -> None:
     greedy = reader_of(configuration())
-    monkeypatch.setitem(greedy._settings, "max_bytes_to_read", "1")
+    monkeypatch.setitem(greedy._settings, limit, most)
     monkeypatch.setattr(reading, "reader", lambda: greedy)
     owner = people.owner()
     campaign = campaign_of(owner)
