@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
 from ingestion.eventlog.base import Partition, Record
 from ingestion.eventlog.topics import METRIC_EVENTS, entry_of
 from ingestion.events.envelope import MetricEvent
+from ingestion.events.identity import milliseconds
 from ingestion.pipeline.decoding import decode
 from ingestion.pipeline.seen import SeenWindow
 from ingestion.pipeline.writing import write
@@ -56,10 +57,17 @@ Deliveries = st.lists(
 )
 Batches = st.lists(st.tuples(Deliveries, st.sampled_from(sorted(DISTURBANCES))), min_size=2, max_size=6)
 Payloads = st.lists(
-    st.tuples(st.sampled_from(["DE", "FR"]), st.integers(0, 2)),
+    st.tuples(st.sampled_from(["DE", "FR"]), st.integers(1, 2)),
     min_size=IDENTITIES * VERSIONS,
     max_size=IDENTITIES * VERSIONS,
 )
+
+
+# The last one says again what the first one said, and what was said between them arrives after both.
+SAYS_IT_AGAIN = {
+    "batches": [([(0, 0)], "none"), ([(0, 2)], "none"), ([(0, 1)], "none")],
+    "payloads": [("DE", 1), ("FR", 1), ("DE", 1)] * IDENTITIES,
+}
 
 
 class Way:
@@ -82,7 +90,9 @@ class Way:
         recompute([self.raw.target("events", self._began, self._began + timedelta(minutes=2))])
 
     def _record(self, number: int, identity: int, version: int) -> Record:
-        return Record(Partition(METRIC_EVENTS, 0), number, 1000, *entry_of(self._event(identity, version)))
+        event = self._event(identity, version)
+        logged_ms = milliseconds(event.received_at)
+        return Record(Partition(METRIC_EVENTS, 0), number, logged_ms, *entry_of(event))
 
     def _event(self, identity: int, version: int) -> MetricEvent:
         region, clicks = self._payload(identity, version)
@@ -128,6 +138,7 @@ def test_any_order_batching_and_repetition_gives_the_rollups_of_the_oracle(
 
     @settings(max_examples=15, derandomize=True, database=None)
     @given(batches=Batches, payloads=Payloads)
+    @example(**SAYS_IT_AGAIN)
     def holds(batches: Sequence[tuple[list[Delivery], str]], payloads: Sequence[Payload]) -> None:
         campaign = new_campaign("Europe/Berlin")
         way = Way(Raw(writer, campaign.workspace_id, campaign.id), today, payloads, server)

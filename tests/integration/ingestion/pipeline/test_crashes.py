@@ -1,6 +1,7 @@
 """What kill -9 of a consumer costs, at each step of a batch's way: a repetition, never a figure."""
 
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from signal import SIGCONT, SIGKILL, SIGSTOP
 
@@ -10,6 +11,7 @@ from ingestion.eventlog.base import MAIN_GROUP
 from ingestion.eventlog.topics import TOPICS
 from ingestion.events.envelope import Event
 from runtime.fault_points import VARIABLE, FaultPoint
+from tests.integration.ingestion.pipeline.torn_insert import TornInsert
 from tests.integration.ingestion.pipeline.world import World
 from tests.logged_events import CLICK_COLUMNS, METRIC_COLUMNS, click_rows, metric_rows, mixture
 from tests.running_stack import wait_until
@@ -35,6 +37,22 @@ def test_a_consumer_killed_at_this_step_loses_nothing_and_counts_nothing_twice(
     successor = redis_world.consumer()
     redis_world.wait_until_drained()
     assert successor.drained() == 0
+    assert_all_counted_once(redis_world, events)
+
+
+def test_a_consumer_killed_in_the_middle_of_an_insert_leaves_nothing_that_its_successor_counts_twice(
+    redis_world: World,
+) -> None:
+    events = mixture(redis_world.workspace, 2000)
+    redis_world.put(events)
+    with closing(TornInsert()) as torn:
+        killed = redis_world.consumer(CA_CLICKHOUSE_PORT=str(torn.port))
+        wait_until(torn.is_torn.is_set, "a part of the rows is on its way")
+        assert redis_world.lag() == len(events)
+        killed.kill()
+        successor = redis_world.consumer()
+        redis_world.wait_until_drained()
+        assert successor.drained() == 0
     assert_all_counted_once(redis_world, events)
 
 
