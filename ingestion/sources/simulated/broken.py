@@ -83,6 +83,12 @@ def _with_payload(**fields: Any) -> Callable[[Body], bytes]:
     return lambda event: msgspec.json.encode(event | {"payload": event["payload"] | fields})
 
 
+def _in_2150(event: Body) -> bytes:
+    """In itself it is as it should be, its hour and its day included."""
+    times = dict.fromkeys(("occurred_at", "received_at"), "2150-01-01T00:00:00.000Z")
+    return msgspec.json.encode(event | times | {"payload": event["payload"] | {"day": "2150-01-01"}})
+
+
 # Each takes a well-formed event of the log and gives the bytes that the consumer must park.
 _OF_ANY_KIND: dict[str, Callable[[Body], bytes]] = {
     "not_json": lambda event: msgspec.json.encode(event)[:-1],
@@ -121,6 +127,10 @@ _ON_THE_LOG: dict[str, dict[str, Callable[[Body], bytes]]] = {
             | {"occurred_at": f"{event['occurred_at'][:10]}T00:01:00.000Z"}
             | {"payload": event["payload"] | {"report": "day"}}
         ),
+        "hour_that_began_in_its_middle": lambda event: msgspec.json.encode(
+            event | {"occurred_at": f"{event['occurred_at'][:14]}00:30.000Z"}
+        ),
+        "received_in_2150": _in_2150,
         "one_slice_twice": _with_payload(slices=[{"clicks": 1}, {"clicks": 2}]),
         "negative_slice": _with_payload(slices=[{"clicks": -1}]),
         "no_sequence": _with_payload(sequence=0),
