@@ -17,23 +17,30 @@ AD_ACCOUNT = {
 }
 
 
-def fill_workspace(workspace: str, owner: ApiClient, nobody: ApiClient, data_dir: Path) -> dict[str, str]:
+def fill_workspace(
+    workspace: str,
+    owner: ApiClient,
+    nobody: ApiClient,
+    data_dir: Path,
+    member: str = MEMBER,
+    invited: str = INVITED,
+) -> dict[str, str]:
     """The secrets by name. `workspace` is the path of the owner's workspace."""
     invitations = f"{workspace}invitations/"
-    owner.post(invitations, {"email": MEMBER, "role": "viewer", "restricted": True})
-    owner.post(invitations, {"email": INVITED, "role": "viewer"})
-    tokens = {email: token_in_mail(data_dir, email) for email in (MEMBER, INVITED)}
-    joined = nobody.post("/api/v1/invitations/accept/", {"token": tokens[MEMBER], "password": PASSWORD}).body
+    owner.post(invitations, {"email": member, "role": "viewer", "restricted": True})
+    owner.post(invitations, {"email": invited, "role": "viewer"})
+    tokens = {email: token_in_mail(data_dir, email) for email in (member, invited)}
+    joined = nobody.post("/api/v1/invitations/accept/", {"token": tokens[member], "password": PASSWORD}).body
     members = owner.get(f"{workspace}members/").body["results"]
-    [membership] = [one["id"] for one in members if one["user"]["email"] == MEMBER]
+    [membership] = [one["id"] for one in members if one["user"]["email"] == member]
     owner.post("/api/v1/campaigns/cmp-1/grants/", {"membership": membership})
     owner.post("/api/v1/connections/", AD_ACCOUNT)
     owner.post("/api/v1/campaigns/cmp-1/reaggregate/", {})
     return {
         "a refresh token": joined["refresh"],
         "an access token": joined["access"],
-        "the token of a used invitation": tokens[MEMBER],
-        "the token of a standing invitation": tokens[INVITED],
+        "the token of a used invitation": tokens[member],
+        "the token of a standing invitation": tokens[invited],
         "a member's password": PASSWORD,
         "a platform's token": str(AD_ACCOUNT["credentials"]["access_token"]),  # type: ignore[index]
     }
