@@ -14,11 +14,10 @@ _EVERYWHERE = (
     ProblemCode.RATE_LIMITED,
     ProblemCode.UNAVAILABLE,
 )
+_UNSAFE = ("post", "put", "patch", "delete")
 _WITH_CREDENTIALS = (ProblemCode.NOT_AUTHENTICATED, ProblemCode.PERMISSION_DENIED)
 _WITH_BODY = (
-    ProblemCode.CONFLICT,
     ProblemCode.LENGTH_REQUIRED,
-    ProblemCode.PRECONDITION_FAILED,
     ProblemCode.BODY_TOO_LARGE,
     ProblemCode.UNSUPPORTED_MEDIA_TYPE,
 )
@@ -28,16 +27,19 @@ def add_problems(result: dict[str, Any], generator: Any, request: Any, public: b
     """Every operation may fail; say how, once for all of them."""
     result["components"].setdefault("schemas", {})[PROBLEM] = _problem_schema()
     for operations in result["paths"].values():
-        for operation in operations.values():
-            for code in _problems_of(operation):
+        for method, operation in operations.items():
+            for code in _problems_of(method, operation):
                 operation["responses"].setdefault(str(int(code.status)), _response(code))
     return result
 
 
-def _problems_of(operation: dict[str, Any]) -> tuple[ProblemCode, ...]:
+def _problems_of(method: str, operation: dict[str, Any]) -> tuple[ProblemCode, ...]:
+    changing = (ProblemCode.CONFLICT,) if method in _UNSAFE else ()
     with_body = _WITH_BODY if "requestBody" in operation else ()
+    names = {parameter["name"] for parameter in operation.get("parameters", ())}
+    edited = (ProblemCode.PRECONDITION_FAILED,) if "If-Match" in names else ()
     # Public routes answer 401 and 403 as well: sign-in refuses, and so does a closed account.
-    return _EVERYWHERE + _WITH_CREDENTIALS + with_body
+    return _EVERYWHERE + _WITH_CREDENTIALS + changing + with_body + edited
 
 
 def _response(code: ProblemCode) -> dict[str, Any]:

@@ -1,17 +1,30 @@
 """What headers hold is judged before Django reads it, and refused as everything else is."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 from wsgiref.util import setup_testing_defaults
 
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 
 from api.header_limits import with_readable_headers
 
 ENCODED = "application/json; x*=foo''bar"
 # All of the product, as the web server calls it.
 APPLICATION = with_readable_headers(WSGIHandler())
+
+
+@pytest.fixture(autouse=True)
+def connections_that_others_left_stay_as_they_are() -> Iterator[None]:
+    """As with Django's own test client."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 def ask(path: str = "/nothing/here/", **environ: str) -> tuple[int, dict[str, Any]]:
