@@ -1,7 +1,8 @@
 """How often rollups are looked at while facts keep coming: the dearer a look, the rarer.
 
 Facts of one minute cost a look once for every look at that minute. Whoever asks for one waits while this key
-stands in the cache server (`ingestion/pipeline/nudging.py`); without it, a second.
+stands in the cache server (`ingestion/pipeline/nudging.py`); without it, a second. Only the first pass over
+marks counts: the second comes once a minute, however often is looked.
 """
 
 import time
@@ -17,15 +18,30 @@ MOST_REST = 3.0
 MOST_WORK = 10.0  # a process that died at it holds nobody up for longer
 
 
+class Pace:
+    """How long the first passes of one tick took."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    @contextmanager
+    def first_pass(self) -> Iterator[None]:
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            self.seconds += time.monotonic() - began
+
+
 @contextmanager
-def paced() -> Iterator[None]:
+def paced() -> Iterator[Pace]:
     """Nobody needs to ask while this is at work, nor after it as long as it rests."""
-    began = time.monotonic()
+    pace = Pace()
     _stand(MOST_WORK)
     try:
-        yield
+        yield pace
     finally:
-        dear = max(time.monotonic() - began - CHEAP, 0.0)
+        dear = max(pace.seconds - CHEAP, 0.0)
         _stand(min(RESTS_FOR_ONE_BEYOND * dear, MOST_REST))
 
 

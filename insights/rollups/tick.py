@@ -13,7 +13,7 @@ from django.db import connection
 
 from insights.models import RecomputedThrough
 from insights.rollups.days import build_missing_days
-from insights.rollups.pace import paced
+from insights.rollups.pace import Pace, paced
 from insights.rollups.turn import Turn
 from runtime.config import configuration
 
@@ -32,8 +32,8 @@ def tick() -> Outcome:
         if not is_alone:
             RecomputedThrough.objects.update(is_wanted=True)
             return Outcome.BUSY
-        with paced():
-            return _turns(time.monotonic() + configuration().aggregation.tick_seconds)
+        with paced() as pace:
+            return _turns(time.monotonic() + configuration().aggregation.tick_seconds, pace)
 
 
 @contextmanager
@@ -49,17 +49,18 @@ def alone() -> Iterator[bool]:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
 
 
-def _turns(until: float) -> Outcome:
-    while _turn(until):
+def _turns(until: float, pace: Pace) -> Outcome:
+    while _turn(until, pace):
         if time.monotonic() > until:
             return Outcome.MORE
     return Outcome.MORE if build_missing_days() else Outcome.DONE
 
 
-def _turn(until: float) -> bool:
+def _turn(until: float, pace: Pace) -> bool:
     """Everything that is marked by now and everything that is due; returns whether there is more to do."""
     turn = Turn.begin(until)
-    is_swept = _repeat(turn.recompute_fresh, until)
+    with pace.first_pass():
+        is_swept = _repeat(turn.recompute_fresh, until)
     is_settled = _repeat(turn.settle_due, until)
     has_more = turn.try_again()
     return (
