@@ -13,13 +13,15 @@ REPORT_KEY = ("workspace_id", "platform", "external_account_id", "report", "exte
 Fact = tuple[datetime, str, Row, Figures]
 
 
+def is_fresh(raw: Raw) -> bool:
+    """At the levels that the first pass over marks makes."""
+    minutes, quarter_hours = raw.standing("rollup_minute"), raw.standing("rollup_15min")
+    return minutes == by_minute(raw) and quarter_hours == by_quarter_hour(raw)
+
+
 def is_right(raw: Raw) -> bool:
     """At every level, for a campaign with days in Berlin."""
-    return (
-        raw.standing("rollup_minute") == by_minute(raw)
-        and raw.standing("rollup_15min") == by_quarter_hour(raw)
-        and raw.standing("rollup_day", "timezone, bucket") == by_day(raw, "Europe/Berlin")
-    )
+    return is_fresh(raw) and raw.standing("rollup_day", "timezone, bucket") == by_day(raw, "Europe/Berlin")
 
 
 def by_minute(raw: Raw) -> Standing:

@@ -14,7 +14,7 @@ from tests.contract.eventlog.engines import RedisLab, fresh_name
 from tests.contract.eventlog.labs import redis_lab
 from tests.integration.ingestion.pipeline.world import World
 from tests.integration.insights.celery_processes import ask_to_aggregate, celery_process, places_of
-from tests.integration.insights.oracle import is_right
+from tests.integration.insights.oracle import is_fresh
 from tests.integration.insights.raw import Raw, Row
 from tests.logged_events import metric
 from tests.running_stack import wait_until
@@ -45,7 +45,7 @@ def test_the_task_of_a_process_that_died_half_way_is_done_by_the_next(
     with celery_process("worker", places, f"{HALF_WAY}=kill:{mark}") as worker:
         ask_to_aggregate(redis_lab)
         wait_until(mark.exists, "the worker's child dies half way")
-        wait_until(lambda: is_right(raw), "its task came back")
+        wait_until(lambda: is_fresh(raw), "its task came back")
         assert worker.poll() is None
 
 
@@ -57,9 +57,9 @@ def test_the_task_of_a_worker_that_died_whole_is_done_by_another(
     with celery_process("worker", places, f"{HALF_WAY}=pause:{gate}"):
         ask_to_aggregate(redis_lab)
         wait_until(gate.with_name("gate.reached").exists, "the worker is half way")
-    assert not is_right(raw)
+    assert not is_fresh(raw)
     with celery_process("worker", places):
-        wait_until(lambda: is_right(raw), "its task came back")
+        wait_until(lambda: is_fresh(raw), "its task came back")
 
 
 def logged(raw: Raw, today: datetime, number: int) -> MetricEvent:
@@ -84,6 +84,6 @@ def test_what_a_consumer_stored_and_told_nobody_is_swept_up(
         world.put([logged(raw, today, number) for number in numbers])
         killed = world.consumer(**{VARIABLE: f"{FaultPoint.CONSUMER_INSERTED}=kill"})
         assert killed.ended() == -SIGKILL
-    assert not is_right(raw)
+    assert not is_fresh(raw)
     with celery_process("worker", places), celery_process("beat", places):
-        wait_until(lambda: is_right(raw), "the sweep finds it")
+        wait_until(lambda: is_fresh(raw), "the sweep finds it")
