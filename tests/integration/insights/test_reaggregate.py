@@ -13,9 +13,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from accounts.models import Workspace
-from api.cache_server import CacheServerDown
 from insights import tasks
-from insights.models import RecomputedThrough
 from insights.reaggregation import pieces, services
 from insights.reaggregation.scope import CampaignRange, Scope
 from insights.rollups.targets import Target
@@ -24,7 +22,6 @@ from runs.services import run_cancel, run_take
 from tests import people
 from tests.integration.insights.reaggregating import (
     ask,
-    asked,
     at,
     campaign_of,
     days_from,
@@ -38,7 +35,6 @@ from warehouse.writer import insert
 
 pytestmark = pytest.mark.django_db
 
-OTHER = str(UUID(int=1))
 COMMAND: Any = {"stdout": StringIO(), "stderr": StringIO()}
 
 
@@ -373,30 +369,3 @@ def test_staff_recompute_selected_campaigns(queued: list[str], recomputed: list[
     work(queued)
     assert {target.campaign_id for target in recomputed} == {campaign.id for campaign in campaigns}
     assert {run.asked_as for run in Run.objects.all()} == {staff.user.email}
-
-
-def test_every_recompute_raises_the_generation(queued: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    raised: list[UUID] = []
-    monkeypatch.setattr(services, "raise_or_remember", raised.extend)
-    analyst = people.analyst()
-    campaign = campaign_of(analyst)
-    put_events(campaign, at(2026, 10, 1))
-    ask(analyst, campaign)
-    work(queued)
-    assert raised == [campaign.id]
-    assert asked(campaign, "SELECT count() FROM dirty_buckets FINAL WHERE campaign_id = %(id)s") == [(1,)]
-
-
-def test_figures_do_not_wait_for_the_cache_server(queued: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    def down(_: object) -> None:
-        raise CacheServerDown("gone")
-
-    monkeypatch.setattr("insights.rollups.generations.raise_generation", down)
-    RecomputedThrough.objects.update_or_create(id=RecomputedThrough.ONLY, defaults={"unraised": [OTHER]})
-    analyst = people.analyst()
-    campaign = campaign_of(analyst)
-    put_events(campaign, at(2026, 10, 1))
-    ask(analyst, campaign)
-    work(queued)
-    assert [run.state for run in Run.objects.all()] == ["succeeded"]
-    assert RecomputedThrough.objects.get().unraised == sorted([OTHER, str(campaign.id)])
