@@ -14,6 +14,7 @@ pytest_plugins = ["pytester"]  # for the tests of our own guards
 ENGINES = pytest.StashKey[Engines]()
 
 settings.register_profile("patient", settings(), deadline=None)  # a test has no limit of time
+settings.register_profile("quick", settings.get_profile("patient"), max_examples=15)  # of `make check`
 settings.load_profile("patient")
 
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -123,6 +124,15 @@ def delete(lab: KafkaLab, topic: str) -> None:
     (answer,) = admin.delete_topics([topic]).values()
     answer.result()
     at_last(lambda: topic not in admin.list_topics(timeout=10).topics)
+
+
+def test_fewer_brokers_than_copies_are_an_outage_and_no_mistake_of_the_sender(
+    kafka_lab: KafkaLab, name: str
+) -> None:
+    """So a broker says, too, that has come back and is not in service yet."""
+    with closing(KafkaLog(kafka_lab.servers(), prefix=name, partitions=1, replication=2)) as log:
+        failures = log.produce(METRIC_EVENTS, entries(2))
+    assert [type(failure) for failure in failures.values()] == [TransientFailure] * 2
 
 
 def test_more_than_the_local_queue_holds_is_sent_all_the_same(log: KafkaLog) -> None:

@@ -22,7 +22,8 @@ def test_it_goes_on_while_its_beginner_does_something_else() -> None:
     assert begun.is_over()
 
 
-def test_whoever_waits_for_it_shows_life_until_it_is_over() -> None:
+def test_whoever_waits_for_it_shows_life_until_it_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ingestion.pipeline.aside.GLANCE", 0.01)
     go_on = Event()
     begun = Aside().begin(lambda: go_on.wait(PATIENCE) and None)
     begun.finish(go_on.set)

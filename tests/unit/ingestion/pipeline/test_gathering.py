@@ -55,7 +55,10 @@ def test_a_batch_that_nothing_fills_ends_in_time() -> None:
     assert size_of(gather(consumer, Bounds(batch_seconds=0.01), never)) == 0
 
 
-def test_a_long_wait_for_a_batch_shows_life_and_hears_a_request_to_stop() -> None:
+def test_a_long_wait_for_a_batch_shows_life_and_hears_a_request_to_stop(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("ingestion.pipeline.gathering.LONGEST_POLL", 0.01)
     beats: list[None] = []
     stopped = Gathering(
         consumer_of(3), Bounds(batch_seconds=3600), lambda: len(beats) >= 3, lambda: beats.append(None)

@@ -86,15 +86,15 @@ def test_rates_and_prices_are_usual_for_the_platform(platform: str) -> None:
 @pytest.mark.parametrize(
     ("budget", "objective"),
     [
-        (Budget(Decimal(200), "EUR", "daily"), "conversions"),
-        (Budget(Decimal(1400), "EUR", "weekly"), "leads"),
-        (Budget(Decimal(6000), "EUR", "monthly"), "awareness"),
-        (Budget(Decimal(6000), "EUR", "lifetime"), "traffic"),
+        (Budget(Decimal(60), "EUR", "daily"), "conversions"),
+        (Budget(Decimal(420), "EUR", "weekly"), "leads"),
+        (Budget(Decimal(1800), "EUR", "monthly"), "awareness"),
+        (Budget(Decimal(1800), "EUR", "lifetime"), "traffic"),
     ],
 )
 def test_spend_comes_near_to_the_budget(budget: Budget, objective: str) -> None:
     runs = {"start_date": MONDAY.date(), "end_date": MONDAY.date() + timedelta(days=29)}
-    assert 0.85 < total(told(budget=budget, objective=objective, **runs), "spend") / (200 * 7) < 1.1
+    assert 0.85 < total(told(budget=budget, objective=objective, **runs), "spend") / (60 * 7) < 1.1
 
 
 def test_a_campaign_for_awareness_buys_impressions_and_gets_few_clicks() -> None:
