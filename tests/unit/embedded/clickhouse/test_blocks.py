@@ -13,7 +13,7 @@ from embedded.clickhouse.errors import NOT_IMPLEMENTED, ProtocolError
 from embedded.clickhouse.wire import Incoming
 from tests.texts import texts
 
-SMALL = settings(max_examples=25, deadline=None, derandomize=True, database=None)
+FIXED = settings(derandomize=True, database=None)
 TYPES: dict[str, st.SearchStrategy[Any]] = {
     "UInt8": st.integers(0, 255),
     "Int256": st.integers(-(2**255), 2**255 - 1),
@@ -52,7 +52,7 @@ def reading(data: bytes, at_once: int = 1 << 20) -> Incoming:
     return Incoming(receive_into, 64 if at_once < 64 else 1 << 16)
 
 
-@SMALL
+@FIXED
 @given(data=st.data(), at_once=st.sampled_from([1, 7, 50, 1 << 20]))
 @pytest.mark.parametrize("type_", TYPES)
 def test_the_end_of_a_block_is_found_whatever_its_type(type_: str, data: st.DataObject, at_once: int) -> None:
@@ -67,7 +67,7 @@ def test_the_end_of_a_block_is_found_whatever_its_type(type_: str, data: st.Data
     assert bytes(incoming.read(len(AFTER))) == AFTER
 
 
-@settings(SMALL, max_examples=60)
+@FIXED
 @given(values=st.lists(texts(max_size=200), min_size=1, max_size=30), at_once=st.integers(1, 100))
 def test_a_copied_block_is_the_same_block(values: list[str], at_once: int) -> None:
     block = encode([("a", "String"), ("b", "UInt8")], [list(values), [1] * len(values)])

@@ -12,7 +12,7 @@ from embedded.clickhouse.wire import SEND_AT_ONCE, Outgoing
 from tests.texts import texts
 from tests.unit.embedded.clickhouse.test_blocks import reading
 
-FIXED = settings(deadline=None, derandomize=True, database=None)
+FIXED = settings(derandomize=True, database=None)
 
 
 @FIXED

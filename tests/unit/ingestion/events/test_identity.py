@@ -15,7 +15,7 @@ from ingestion.events.envelope import Increment, MetricEvent
 from ingestion.events.identity import Identity, identity_of, payload_hash, version_of, visitor_of
 from tests.sent_events import NOW, accepted, accepted_click, accepted_metric, click, conversion, metric
 
-repeatable = settings(derandomize=True, deadline=None)
+repeatable = settings(derandomize=True)
 
 INSTANTS = st.integers(1_704_067_200_000, 1_795_000_000_000).map(
     lambda milliseconds: datetime.fromtimestamp(milliseconds / 1000, UTC)

@@ -28,7 +28,7 @@ def campaign(**fields: Any) -> Campaign:
         "platform": "meta",
         "currency": "EUR",
         "objective": "conversions",
-        "budget": Budget(Decimal(200), "EUR", "daily"),
+        "budget": Budget(Decimal(100), "EUR", "daily"),
     }
     return Campaign(**told | fields)
 
@@ -74,7 +74,7 @@ def test_the_door_can_read_every_fact() -> None:
 @pytest.mark.parametrize("platform", MARKETS)
 def test_rates_and_prices_are_usual_for_the_platform(platform: str) -> None:
     market = MARKETS[platform]
-    enough = Budget(Decimal(market.click_price.high * 1000), "EUR", "daily")
+    enough = Budget(Decimal(market.click_price.high * 500), "EUR", "daily")
     bodies = told(TWO_DAYS, platform=platform, budget=enough)
     clicks = total(bodies, "clicks")
     assert market.click_rate.low * 0.9 < clicks / total(bodies, "impressions") < market.click_rate.high * 1.1
@@ -133,7 +133,7 @@ def test_the_year_has_a_season() -> None:
 
 
 def test_a_larger_budget_reaches_more_people() -> None:
-    small = told(budget=Budget(Decimal(20), "EUR", "daily"))
+    small = told(budget=Budget(Decimal(10), "EUR", "daily"))
     assert total(told(), "impressions") > 7 * total(small, "impressions")
 
 
@@ -172,7 +172,7 @@ def test_history_touches_few_minutes_of_an_hour() -> None:
 
 
 def test_most_conversions_have_a_click_of_the_same_visitor() -> None:
-    bodies = told(Stretch(MONDAY, MONDAY + timedelta(days=1), HOUR))
+    bodies = told(TWO_DAYS, budget=Budget(Decimal(400), "EUR", "daily"))
     clicked = {body["user_id"] for body in bodies if body["kind"] == "click"}
     bought = [body["user_id"] for body in bodies if body["kind"] == "conversion"]
     assert sum(visitor in clicked for visitor in bought) > len(bought) / 2
