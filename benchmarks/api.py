@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ from benchmarks.stand import engines, manage
 from benchmarks.verdict import verdict
 
 if TYPE_CHECKING:
+    from accounts.models import User
     from campaigns.models import Campaign
 
 ROUNDS, REQUESTS, CONNECTIONS = 7, 3000, 8
@@ -33,8 +35,7 @@ LEAST_OF_BARE, LEAST_OF_STOCK = 0.20, 1.0
 
 def main() -> None:
     with _stack() as port:
-        targets = _targets()
-        measured = _measure(targets, port)
+        measured = _measure(*_row_and_viewer(), port)
     _report(measured)
 
 
@@ -83,9 +84,11 @@ def _wait_for(address: str) -> None:
             return
 
 
-def _targets() -> list[Target]:
-    campaign, token = _row_and_token()
-    signed_in = (("Authorization", f"Bearer {token}"),)
+def _targets(campaign: "Campaign", viewer: "User") -> list[Target]:
+    """With a token that is good for the next minutes."""
+    from rest_framework_simplejwt.tokens import AccessToken
+
+    signed_in = (("Authorization", f"Bearer {AccessToken.for_user(viewer)}"),)
     return [
         Target("bare Django view", "/bench/django/"),
         Target(BARE, "/bench/drf/"),
@@ -96,12 +99,10 @@ def _targets() -> list[Target]:
     ]
 
 
-def _row_and_token() -> "tuple[Campaign, str]":
+def _row_and_viewer() -> "tuple[Campaign, User]":
     import django
 
     django.setup()
-    from rest_framework_simplejwt.tokens import AccessToken
-
     from accounts.models import Membership, User, Workspace
     from accounts.rights import Role
     from campaigns.models import Campaign
@@ -118,15 +119,15 @@ def _row_and_token() -> "tuple[Campaign, str]":
         timezone="Europe/Berlin",
         tags=["autumn", "brand"],
     )
-    return campaign, str(AccessToken.for_user(user))
+    return campaign, user
 
 
-def _measure(targets: list[Target], port: int) -> dict[str, float]:
-    rates: dict[str, list[float]] = {target.name: [] for target in targets}
-    for target in targets:
+def _measure(campaign: "Campaign", viewer: "User", port: int) -> dict[str, float]:
+    rates: dict[str, list[float]] = defaultdict(list)
+    for target in _targets(campaign, viewer):
         requests_per_second(target, port, REQUESTS // 4, CONNECTIONS)
     for _ in track(range(ROUNDS), "Measuring"):
-        for target in targets:
+        for target in _targets(campaign, viewer):
             rates[target.name].append(requests_per_second(target, port, REQUESTS, CONNECTIONS))
     return {name: statistics.median(found) for name, found in rates.items()}
 

@@ -6,6 +6,7 @@ Whoever wants figures to be right, for whatever reason, calls `recompute`: nothi
 import json
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from insights.rollups import statements
 from insights.rollups.floors import above_floors
 from insights.rollups.marks import RECOMPUTING
 from insights.rollups.reports import with_former_places
+from insights.rollups.statements import Below
 from insights.rollups.targets import Target, checked, chunks, coalesced
 from insights.rollups.zones import campaigns_by_zone
 from runtime.config import configuration
@@ -21,6 +23,9 @@ from runtime.fault_points import FaultPoint, reached
 from runtime.telemetry.metrics import Metric, observe
 from warehouse import client
 from warehouse.errors import WarehouseUnavailable
+
+# Much longer than a statement takes or a clock is set back.
+NEARLY = timedelta(hours=12)
 
 
 class Step(NamedTuple):
@@ -58,7 +63,7 @@ def _recompute(chunk: Sequence[Target], *, days_too: bool) -> None:
     """The statements of one chunk end together within the limit that settling relies on."""
     began = time.monotonic()
     reached(FaultPoint.RECOMPUTE_BEFORE)
-    for number, step in enumerate(steps_of(chunk, days_too=days_too)):
+    for number, step in enumerate(steps_of(chunk, _now(), days_too=days_too)):
         if number:
             reached(FaultPoint.RECOMPUTE_HALF_WAY)
         _run(step, began + _limit())
@@ -66,26 +71,44 @@ def _recompute(chunk: Sequence[Target], *, days_too: bool) -> None:
     observe(Metric.RECOMPUTE_SECONDS, time.monotonic() - began, family=chunk[0].family)
 
 
-def steps_of(chunk: Sequence[Target], *, days_too: bool = True) -> Iterator[Step]:
-    """From the finest level to the coarsest, each made of the one before."""
+def steps_of(chunk: Sequence[Target], now: datetime, *, days_too: bool = True) -> Iterator[Step]:
+    """From the finest level to the coarsest, each made of the one before. `now` is the engine's."""
     family = chunk[0].family
     if family == "days":
         yield Step(statements.days_of_daily_reports(), chunk)
         return
     if family == "facts":
         sources = {target.source for target in chunk}
-        yield Step(statements.minutes_of_facts(sources), chunk)
-        yield Step(statements.quarter_hours_of_facts(sources), chunk)
+        below = _below(chunk, now)
+        if Below.MINUTES in below:
+            yield Step(statements.minutes_of_facts(sources), chunk)
+        yield Step(statements.quarter_hours_of_facts(sources, below), chunk)
     else:
         yield Step(statements.quarter_hours_of_hourly_reports(), chunk)
     if days_too:
         yield from _days(chunk)
 
 
+def _below(chunk: Sequence[Target], now: datetime) -> set[Below]:
+    """Near the age at which minutes serve no more the statement itself decides, bucket by bucket."""
+    aged = now - timedelta(hours=statements.MINUTES_SERVE_HOURS)
+    below = set()
+    if max(target.last for target in chunk) > aged - NEARLY:
+        below.add(Below.MINUTES)
+    if min(target.first for target in chunk) < aged + NEARLY:
+        below.add(Below.RAW_ROWS)
+    return below
+
+
 def _days(chunk: Sequence[Target]) -> Iterator[Step]:
     for zone, campaigns in campaigns_by_zone({target.campaign_id for target in chunk}).items():
         theirs = [target for target in chunk if target.campaign_id in campaigns]
         yield Step(statements.days_of_quarter_hours(), theirs, zone)
+
+
+def _now() -> datetime:
+    now: datetime = client.writer().value("SELECT now('UTC')", feature=RECOMPUTING)
+    return now
 
 
 def _limit() -> int:

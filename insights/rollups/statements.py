@@ -11,20 +11,25 @@ number of the day that begins at each edge, else 0.
 """
 
 from collections.abc import Callable, Collection
+from enum import StrEnum
 from typing import NamedTuple
 
 from insights.sources import EVENTS, TRACKED
 from warehouse.tables import REPORT_KEY, ROLLUP_15MIN, ROLLUP_DAY, ROLLUP_MINUTE, SUMS, Table
 
 # How long the minutes of a quarter of an hour are kept up: an older one is made of raw rows.
-MINUTES_SERVE = "INTERVAL 36 HOUR"
+MINUTES_SERVE_HOURS = 36
 
+_MINUTES_SERVE = f"INTERVAL {MINUTES_SERVE_HOURS} HOUR"
 _CLOCK = "toUInt64(toUnixTimestamp64Micro(now64(6)))"
 _FIGURES = ", ".join(SUMS)
 _UNTOLD = ", ".join(f"CAST(NULL, '{kind}') AS {name}" for name, kind in SUMS.items())
 _ONE = "toNullable(1)"
-_SPANS = "arrayJoin(JSONExtract(%(spans)s, 'Array(Tuple(String, String, String, UInt32, UInt32))'))"
-_DAYS = "first + arrayJoin(range(toUInt32(last - first + 1)))"
+# Not as a constant: the analyser looks at each element of one again and again.
+_SPANS = """
+    system.one
+    ARRAY JOIN JSONExtract(materialize(%(spans)s), 'Array(Tuple(UUID, UUID, String, UInt32, UInt32))') AS span
+"""
 
 
 class Level(NamedTuple):
@@ -35,20 +40,28 @@ class Level(NamedTuple):
     bucket_of: str
 
 
+class Below(StrEnum):
+    """What quarters of an hour are made of."""
+
+    MINUTES = "minutes"
+    RAW_ROWS = "raw rows"
+
+
 MINUTE = Level(ROLLUP_MINUTE, 60, "toStartOfMinute")
 QUARTER_HOUR = Level(ROLLUP_15MIN, 900, "toStartOfFifteenMinutes")
 
 
 def minutes_of_facts(sources: Collection[str]) -> str:
-    young = f"toStartOfFifteenMinutes(bucket) > now() - {MINUTES_SERVE}"
+    young = f"toStartOfFifteenMinutes(bucket) > now() - {_MINUTES_SERVE}"
     return _statement(MINUTE.table, _asked(MINUTE, young), *_facts(sources, MINUTE))
 
 
-def quarter_hours_of_facts(sources: Collection[str]) -> str:
-    """Made of their minutes while those are kept up."""
-    young, old = (f"bucket {sign} now() - {MINUTES_SERVE}" for sign in (">", "<="))
-    below = (_minutes(young), *_facts(sources, QUARTER_HOUR, old))
-    return _statement(QUARTER_HOUR.table, _asked(QUARTER_HOUR), *below)
+def quarter_hours_of_facts(sources: Collection[str], below: Collection[Below]) -> str:
+    """Made of their minutes while those are kept up. Only what is `below` is looked at: each costs."""
+    young, old = (f"bucket {sign} now() - {_MINUTES_SERVE}" for sign in (">", "<="))
+    parts = [_minutes(young)] if Below.MINUTES in below else []
+    parts += _facts(sources, QUARTER_HOUR, old) if Below.RAW_ROWS in below else []
+    return _statement(QUARTER_HOUR.table, _asked(QUARTER_HOUR), *parts)
 
 
 def quarter_hours_of_hourly_reports() -> str:
@@ -64,13 +77,14 @@ def days_of_quarter_hours() -> str:
         SELECT workspace_id, campaign_id, source, toDate(day.1) AS bucket,
                toDate(toDateTime(day.2, 'UTC')) AS first, toDate(toDateTime(day.3 - 1, 'UTC')) AS last
         FROM (
-            SELECT toUUID(span.1) AS workspace_id, toUUID(span.2) AS campaign_id, span.3 AS source,
+            SELECT span.1 AS workspace_id, span.2 AS campaign_id, span.3 AS source,
                    arrayJoin({touched}) AS day
-            FROM (SELECT {_SPANS} AS span)
+            FROM {_SPANS}
         )
     """
     day = "toDate(transform(roundDown(toUnixTimestamp(bucket), %(edges)s), %(edges)s, %(dates)s, 0))"
-    near = f"(SELECT workspace_id, campaign_id, {_DAYS}, source FROM asked)"
+    each_day = "first + arrayJoin(range(toUInt32(last - first + 1)))"
+    near = f"(SELECT workspace_id, campaign_id, {each_day}, source FROM asked)"
     quarter_hours = f"""
         SELECT workspace_id, campaign_id, %(zone)s AS timezone, {day} AS day, source, platform, region,
                device, currency, {_FIGURES}, 0 AS stands
@@ -83,11 +97,8 @@ def days_of_quarter_hours() -> str:
 
 def days_of_daily_reports() -> str:
     """The account's own days, in whichever zone: none is farther from UTC than 14 hours."""
-    asked = _spans(
-        _DAYS,
-        first="toDate(toDateTime(span.4 - 43200, 'UTC'))",
-        last="toDate(toDateTime(span.5 + 50399, 'UTC'))",
-    )
+    first, last = "toDate(toDateTime(span.4 - 43200, 'UTC'))", "toDate(toDateTime(span.5 + 50399, 'UTC'))"
+    asked = _spans(f"{first} + arrayJoin(range(toUInt32({last} - {first} + 1)))")
     return _statement(ROLLUP_DAY, asked, _reported("toDate(bucket)", "timezone,"))
 
 
@@ -114,19 +125,15 @@ def _statement(table: Table, asked: str, *below: str, where: str = "1") -> str:
 def _asked(level: Level, where: str = "1") -> str:
     """Every bucket that a span touches."""
     step = level.seconds
-    buckets = f"toDateTime({step} * (first + arrayJoin(range(toUInt32(last - first + 1)))), 'UTC')"
-    first, last = f"intDiv(span.4, {step})", f"intDiv(span.5 - 1, {step})"
-    return f"SELECT * FROM ({_spans(buckets, first=first, last=last)}) WHERE {where}"
+    first, after = f"intDiv(span.4, {step})", f"intDiv(span.5 - 1, {step}) + 1"
+    buckets = f"toDateTime({step} * arrayJoin(range({first}, {after})), 'UTC')"
+    return f"{_spans(buckets)} WHERE {where}"
 
 
-def _spans(buckets: str, *, first: str, last: str) -> str:
+def _spans(buckets: str) -> str:
     return f"""
-        SELECT workspace_id, campaign_id, source, {buckets} AS bucket
-        FROM (
-            SELECT toUUID(span.1) AS workspace_id, toUUID(span.2) AS campaign_id, span.3 AS source,
-                   {first} AS first, {last} AS last
-            FROM (SELECT {_SPANS} AS span)
-        )
+        SELECT span.1 AS workspace_id, span.2 AS campaign_id, span.3 AS source, {buckets} AS bucket
+        FROM {_SPANS}
     """
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from random import Random
 from typing import Any
@@ -48,7 +48,7 @@ def overlap(raw: Raw, today: datetime, steps: Sequence[Step], turns: Sequence[in
 
 
 def steps(raw: Raw, today: datetime) -> list[Step]:
-    return list(steps_of([raw.target("events", today, today + timedelta(minutes=1))]))
+    return list(steps_of([raw.target("events", today, today + timedelta(minutes=1))], datetime.now(UTC)))
 
 
 @pytest.mark.parametrize("changes_at", range(5))

@@ -130,7 +130,7 @@ def test_a_target_is_in_whole_minutes(raw: Raw, today: datetime) -> None:
 
 def rows_read(raw: Raw, target: Target) -> int:
     """By the statement that makes the minutes of a target."""
-    step = next(steps_of([target]))
+    step = next(steps_of([target], datetime.now(UTC)))
     with raw.writer._pool.connection() as connection:
         connection.execute(step.sql, parameters_of(step, 60))
         read: int = connection.last_query.progress.rows
