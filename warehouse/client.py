@@ -7,6 +7,7 @@ from typing import Any
 
 from clickhouse_driver import Client as Connection
 from clickhouse_driver.errors import NetworkError, ServerException, SocketTimeoutError
+from clickhouse_driver.util.escape import escape_chars_map
 
 from runtime.config import configuration
 from runtime.options import Options
@@ -18,6 +19,17 @@ Row = tuple[Any, ...]
 Parameters = Mapping[str, Any]
 
 CLIENT_NAME = "campaign-analytics"
+_ESCAPES = str.maketrans(escape_chars_map)
+
+
+class LongText:
+    """A parameter of tens of thousands of characters: the driver would escape a text one by one."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __str__(self) -> str:
+        return f"'{self._text.translate(_ESCAPES)}'"
 
 
 class Reader:

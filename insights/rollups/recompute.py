@@ -22,6 +22,7 @@ from runtime.config import configuration
 from runtime.fault_points import FaultPoint, reached
 from runtime.telemetry.metrics import Metric, observe
 from warehouse import client
+from warehouse.client import LongText
 from warehouse.errors import WarehouseUnavailable
 
 # Much longer than a statement takes or a clock is set back.
@@ -125,7 +126,7 @@ def _run(step: Step, until: float) -> None:
 def parameters_of(step: Step, seconds: float) -> dict[str, Any]:
     spans = [target.span for target in step.targets]
     return {
-        "spans": json.dumps(spans),
+        "spans": LongText(json.dumps(spans)),
         "zone": step.zone,
         "first": min(first for *_, first, _ in spans),
         "last": max(last for *_, last in spans),

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from msgspec import structs
@@ -13,7 +14,7 @@ from structlog.contextvars import bound_contextvars
 
 from runtime.options import Options, Warehouse
 from warehouse import statement_settings
-from warehouse.client import Reader, Writer, reader_of
+from warehouse.client import LongText, Reader, Writer, reader_of
 from warehouse.errors import RETRYABLE, WarehouseRefused, WarehouseUnavailable
 
 FEATURE = "test"
@@ -91,9 +92,12 @@ def test_an_answer_that_is_too_large_is_refused(reader_with: Callable[..., Reade
         terse.rows("SELECT number FROM numbers(1e6)", feature=FEATURE)
 
 
-def test_parameters_are_escaped(reader: Reader) -> None:
-    awkward = "it's; DROP TABLE log_progress -- \\"
-    assert reader.value("SELECT %(text)s", {"text": awkward}, feature=FEATURE) == awkward
+AWKWARD = "it's; DROP TABLE log_progress -- \\'" + "".join(map(chr, range(0x250))) + "\\"
+
+
+@pytest.mark.parametrize("kind", [str, LongText])
+def test_parameters_are_escaped(reader: Reader, kind: Callable[[str], Any]) -> None:
+    assert reader.value("SELECT %(text)s", {"text": kind(AWKWARD)}, feature=FEATURE) == AWKWARD
 
 
 def test_more_threads_than_connections_all_get_their_answers(reader_with: Callable[..., Reader]) -> None:
