@@ -34,6 +34,7 @@ FRESH_RATE = 2_000
 FRESH_SECONDS = int(os.environ.get("FRESH_SECONDS", "600"))
 MOST_LAG_SECONDS = 3.0  # of events that are on their way when the sender stops
 MOST_FRESH_SECONDS = 3.0
+LOOK_AGAIN_AFTER = 0.1  # to ask without a pause would be a load of its own
 LEAST_SUSTAINED = 15_000
 MOST_GROWTH = 1.1
 LEAST_WORK = 0.5  # µs an event: less is not told
@@ -168,7 +169,7 @@ def _seconds_until_visible(stack: OwnStack, campaign: str) -> float:
     _call(stack, "POST", "/api/v1/events/", event)
     accepted = time.perf_counter()
     while _impressions(stack, campaign) == before:
-        time.sleep(0.02)
+        time.sleep(LOOK_AGAIN_AFTER)
     return time.perf_counter() - accepted
 
 

@@ -13,7 +13,7 @@ from runtime.options import Consumer as Bounds
 
 MEGABYTE = 1_000_000
 GLANCE = 0.01  # seconds of one poll that waits for nothing
-LONGEST_POLL = 0.5  # seconds in which it shows no life and hears no request to stop
+LONGEST_POLL = 0.2  # seconds in which it shows no life, hears no request to stop and nudges nobody
 
 
 class Gathered(Struct):

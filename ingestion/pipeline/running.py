@@ -34,8 +34,13 @@ class Session(Struct):
     steps: Steps
     bounds: Bounds
     stop: StopRequest
-    beat: Callable[[], None]  # called wherever it lives on
+    beat: Callable[[], None]
     show: Callable[[Sequence[Record]], None]  # told of every batch
+
+    def live_on(self) -> None:
+        """Called wherever it waits: a sign of life, and a nudge that had to wait as well."""
+        self.beat()
+        self.steps.nudge.send_if_due()
 
 
 def consume(session: Session) -> ConsumerStop | None:
@@ -52,10 +57,10 @@ def consume(session: Session) -> ConsumerStop | None:
 
 
 def _turn_after_turn(session: Session, consumer: Consumer) -> ConsumerStop | None:
-    holding = Holding(consumer.hold, session.stop, session.beat)
+    holding = Holding(consumer.hold, session.stop, session.live_on)
     progress = Progress(session.log, consumer, session.steps.insert)
     recent, lookout = Recent(), Lookout()
-    gathering = Gathering(consumer, session.bounds, session.stop.is_made, session.beat)
+    gathering = Gathering(consumer, session.bounds, session.stop.is_made, session.live_on)
     holding.until_done("polling", gathering.glance)
     announce_ready()
     while not session.stop.is_made():
@@ -67,7 +72,6 @@ def _turn_after_turn(session: Session, consumer: Consumer) -> ConsumerStop | Non
             session.show(batch.records)
             if stopped := _stop_of(recent, len(batch.records), decoded.dead, holding):
                 return stopped
-        session.steps.nudge.send_if_due()
         progress.tell_if_due()
         if stopped := lookout.stop_if_due():
             return stopped

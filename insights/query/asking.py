@@ -14,4 +14,4 @@ def ask(given: Given, subject: Subject, now: datetime | None = None) -> Body:
     question = parse(given, subject, now or datetime.now(UTC))
     planned = plan(question)
     freshness = read_freshness(question, planned)
-    return answer(question, planned, read_figures(planned, freshness.data_through), freshness)
+    return answer(question, planned, read_figures(planned, freshness), freshness)

@@ -31,6 +31,11 @@ class Freshness(Struct, frozen=True, kw_only=True):
         allowed = timedelta(seconds=self.rules.delayed_seconds)
         return self.data_through is None or self.now - self.data_through > allowed
 
+    @property
+    def reported(self) -> frozenset[str]:
+        """The reports that ever came of these campaigns."""
+        return frozenset(self.last_received.keys() - {EVENTS, TRACKED})
+
     def lacks(self, until: int) -> bool:
         """Whether a question up to then asks for what is not there yet."""
         return self.data_through is None or until > self.data_through.timestamp()
@@ -63,6 +68,6 @@ class Freshness(Struct, frozen=True, kw_only=True):
         """
         if self.data_through is None or bucket.begins in self.unsettled:
             return False
-        reported = (standings | (self.last_received.keys() if reports else set())) - {EVENTS, TRACKED}
+        reported = standings - {EVENTS, TRACKED} or (reports and self.reported)
         days = self.rules.restatement_days if reported else self.rules.lateness_days
         return bucket.ends + timedelta(days=days).total_seconds() <= self.data_through.timestamp()

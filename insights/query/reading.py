@@ -39,9 +39,10 @@ def _told(statement: Statement) -> tuple[dict[str, datetime], frozenset[int], bo
     return told[RECEIVED], frozenset(int(begins) for begins in told[UNSETTLED]), bool(told[TRACKED])
 
 
-def read_figures(plan: Plan, through: datetime | None) -> list[Found]:
+def read_figures(plan: Plan, freshness: Freshness) -> list[Found]:
     """Raises WarehouseUnavailable, or Problem if the answer had too many rows."""
-    found = [Found(*row) for row in reader().rows(*statement(plan, through), feature=FEATURE)]
+    asked = statement(plan if freshness.reported else plan.without_reports(), freshness.data_through)
+    found = [Found(*row) for row in reader().rows(*asked, feature=FEATURE)]
     if len(found) > plan.most_rows:
         raise too_many_rows(plan.most_rows)
     return found

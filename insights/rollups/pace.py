@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from api.cache_server import CacheServerDown, cache_server
 
 KEY = "ca:aggregation:rest"
-CHEAP = 0.4  # seconds that a look may take at no cost; beyond them it rests for a multiple
+CHEAP = 0.7  # seconds that a look may take at no cost; beyond them it rests for a multiple
 RESTS_FOR_ONE_BEYOND = 4
 MOST_REST = 3.0
 MOST_WORK = 10.0  # a process that died at it holds nobody up for longer

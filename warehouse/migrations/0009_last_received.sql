@@ -50,3 +50,20 @@ SELECT workspace_id, campaign_id, report, max(received_at)
 FROM snapshots
 GROUP BY workspace_id, campaign_id, report
 SETTINGS max_execution_time = 0;
+
+-- Reports whose raw rows were dropped since: they came no earlier than what they tell of, be it a day that
+-- begins early in the east.
+
+INSERT INTO last_received (workspace_id, campaign_id, source, received_at)
+SELECT workspace_id, campaign_id, source, toDateTime64(max(bucket), 6, 'UTC')
+FROM rollup_15min
+WHERE source NOT IN ('events', 'tracked')
+GROUP BY workspace_id, campaign_id, source
+SETTINGS max_execution_time = 0;
+
+INSERT INTO last_received (workspace_id, campaign_id, source, received_at)
+SELECT workspace_id, campaign_id, source, toDateTime64(max(bucket) - 1, 6, 'UTC')
+FROM rollup_day
+WHERE source NOT IN ('events', 'tracked')
+GROUP BY workspace_id, campaign_id, source
+SETTINGS max_execution_time = 0;

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
 from io import StringIO
 from signal import SIGKILL
 from uuid import uuid4
@@ -136,11 +137,26 @@ def test_what_was_received_before_there_was_a_place_for_it_is_found_there(build:
         received = RECEIVED_US + count
         row = metric_event(workspace, f"e{count}", received_us=received)
         insert(METRIC_EVENTS, columns_of(row), feature=FEATURE, writer=build.writer)
+    for table, source, bucket in (
+        ("rollup_15min", "hour", "2026-03-01 10:00:00"),
+        ("rollup_day", "day", "2026-03-01"),
+    ):
+        told = {"campaign": uuid4(), "source": source, "bucket": bucket}
+        build.writer.run(
+            f"INSERT INTO {table} (campaign_id, source, bucket) SELECT %(campaign)s, %(source)s, %(bucket)s",
+            told,
+            feature=FEATURE,
+        )
     build.apply()
     rows = build.writer.rows(
-        "SELECT source, toUnixTimestamp64Micro(received_at) FROM last_received FINAL", feature=FEATURE
+        "SELECT source, toString(received_at) FROM last_received FINAL ORDER BY source", feature=FEATURE
     )
-    assert rows == [("events", RECEIVED_US + 2)]
+    received = datetime.fromtimestamp((RECEIVED_US + 2) / 1e6, UTC)
+    assert rows == [
+        ("day", "2026-02-28 00:00:00.000000"),
+        ("events", f"{received:%Y-%m-%d %H:%M:%S.%f}"),
+        ("hour", "2026-03-01 10:00:00.000000"),
+    ]
 
 
 def test_only_what_is_missing_is_run(build: Build) -> None:

@@ -1,12 +1,13 @@
 """Rows of the rollups, put there by hand, and questions about them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
 from campaigns.models import Campaign
+from insights.sources import EVENTS, TRACKED
 from tests.people import Person
-from warehouse.tables import ROLLUP_15MIN, ROLLUP_DAY, Table
+from warehouse.tables import LAST_RECEIVED, ROLLUP_15MIN, ROLLUP_DAY, Table
 from warehouse.writer import insert
 
 EMPTY = {"region": "", "device": "", "currency": "EUR"}
@@ -40,7 +41,20 @@ def _row(campaign: Campaign, **fields: Any) -> dict[str, Any]:
 
 
 def put(*rows: dict[str, Any], table: Table = ROLLUP_15MIN) -> None:
-    insert(table, {name: [row[name] for row in rows] for name in rows[0]}, feature="test")
+    insert(table, _columns(rows), feature="test")
+    word_left = [_received(row) for row in rows if row["source"] not in (EVENTS, TRACKED)]
+    if word_left:
+        insert(LAST_RECEIVED, _columns(word_left), feature="test")
+
+
+def _received(row: dict[str, Any]) -> dict[str, Any]:
+    """What a report left word of, long before."""
+    whose = {name: row[name] for name in ("workspace_id", "campaign_id", "source")}
+    return whose | {"received_at": datetime(2025, 1, 1, tzinfo=UTC)}
+
+
+def _columns(rows: Sequence[dict[str, Any]]) -> dict[str, list[Any]]:
+    return {name: [row[name] for row in rows] for name in rows[0]}
 
 
 def put_days(*rows: dict[str, Any]) -> None:
