@@ -17,7 +17,7 @@ LONG_AGO = datetime(2026, 3, 28, tzinfo=UTC)  # Berlin's clocks go forward on th
 BERLIN = "Europe/Berlin"
 
 
-def is_right(raw: Raw, *, minutes: bool) -> None:
+def assert_right(raw: Raw, *, minutes: bool) -> None:
     """Every level that is kept up holds what the oracle says, no more and no less."""
     if minutes:
         assert raw.standing("rollup_minute") == oracle.by_minute(raw)
@@ -78,14 +78,14 @@ def test_any_order_batching_and_repetition_makes_the_same_rollups(
         raw.put_events(*(row for kind, row in batch if kind == "event"))
         raw.put_interactions(*(row for kind, row in batch if kind == "visit"))
         recompute(whole)
-        is_right(raw, minutes=age == "today")
+        assert_right(raw, minutes=age == "today")
 
 
 def test_twice_is_once(raw: Raw, today: datetime) -> None:
     raw.put_events(raw.event("e1", today, clicks=3, spend=Decimal("0.25"), currency="EUR"))
     for _ in range(2):
         recompute([raw.target("events", today, today + timedelta(minutes=1))])
-        is_right(raw, minutes=True)
+        assert_right(raw, minutes=True)
 
 
 def test_a_key_that_nothing_tells_of_any_more_vanishes_at_every_level(raw: Raw, today: datetime) -> None:
@@ -95,7 +95,7 @@ def test_a_key_that_nothing_tells_of_any_more_vanishes_at_every_level(raw: Raw, 
     raw.put_events(raw.event("e1", today, clicks=3, region="FR", after=2))
     recompute([target])
     assert {key[3] for key in raw.standing("rollup_day")} == {"FR"}
-    is_right(raw, minutes=True)
+    assert_right(raw, minutes=True)
 
 
 def test_a_metric_that_nothing_told_is_null_and_a_zero_is_zero(raw: Raw, today: datetime) -> None:
@@ -159,7 +159,7 @@ def test_a_clock_that_went_back_loses_no_recompute_to_what_stands(raw: Raw, toda
         )
     raw.put_events(raw.event("e2", today, clicks=2))
     recompute_around(raw, today)
-    is_right(raw, minutes=True)
+    assert_right(raw, minutes=True)
 
 
 def recompute_around(raw: Raw, at: datetime) -> None:

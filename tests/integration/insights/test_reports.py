@@ -38,7 +38,7 @@ def recompute_both(raw: Raw) -> None:
     )
 
 
-def is_right(raw: Raw) -> None:
+def assert_right(raw: Raw) -> None:
     assert raw.standing("rollup_15min") == oracle.by_quarter_hour(raw)
     assert raw.standing("rollup_day", "timezone, bucket") == oracle.by_day(raw, BERLIN)
 
@@ -57,7 +57,7 @@ def test_an_hour_stands_where_it_begins_and_in_its_day_and_a_day_only_in_days(ra
         (HOUR_STARTS, "hour", "meta", "FR", "", ""): Figures(clicks=2),
     }
     assert raw.standing("rollup_day")[DAY.date(), "day_country", "meta", "DE", "", "EUR"].spend == 30
-    is_right(raw)
+    assert_right(raw)
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations((1, 2, 3))), ids=str)
@@ -73,7 +73,7 @@ def test_a_restated_snapshot_replaces_in_any_order_and_what_it_dropped_vanishes(
         put_hour(raw, sequence, told[sequence])
         put_day(raw, sequence, told[sequence])
         recompute_both(raw)
-        is_right(raw)
+        assert_right(raw)
     assert {key[3] for key in raw.standing("rollup_day")} == {"DE", "IT"}
 
 
@@ -90,12 +90,12 @@ def test_slices_whose_snapshot_is_not_there_yet_take_no_figure_away(raw: Raw) ->
         put_hour(raw, sequence, told[sequence], is_whole=False)
         put_day(raw, sequence, told[sequence], is_whole=False)
         recompute_both(raw)
-        is_right(raw)
+        assert_right(raw)
         assert {key[3] for key in raw.standing("rollup_day")} == {"DE", "FR", "US"}
     put_hour(raw, 2, told[2])
     put_day(raw, 2, told[2])
     recompute_both(raw)
-    is_right(raw)
+    assert_right(raw)
     assert {key[3] for key in raw.standing("rollup_day")} == {"DE", "IT", "US"}
 
 
@@ -122,7 +122,7 @@ def test_the_ad_accounts_of_a_campaign_add_up(raw: Raw) -> None:
         put_day(raw, 1, {"DE": money("1.5")}, account=account)
     recompute_both(raw)
     assert {figures.spend for figures in raw.standing("rollup_day").values()} == {3}
-    is_right(raw)
+    assert_right(raw)
 
 
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])  # 14 hours ahead, 11 behind
@@ -149,7 +149,7 @@ def test_an_account_that_moves_to_another_zone_is_not_counted_twice(raw: Raw) ->
         ]
     )
     assert [key[0] for key in raw.standing("rollup_15min")] == [HOUR]
-    is_right(raw)
+    assert_right(raw)
 
 
 def test_figures_move_with_the_campaign_that_an_account_is_linked_to(raw: Raw) -> None:
