@@ -6,8 +6,7 @@ from pathlib import Path
 
 from runtime.addresses import answering
 from runtime.options import Web
-from runtime.process_birth import birth
-from runtime.processes import is_alive
+from runtime.processes import birth, is_alive
 
 
 def running_processes(data_dir: Path) -> dict[str, int] | None:

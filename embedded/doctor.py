@@ -17,7 +17,7 @@ from embedded.run_folder import RunFolder
 from embedded.stack import stack
 from embedded.wheels import postgres_program, valkey_server, version
 from runtime.options import Options
-from runtime.process_birth import birth
+from runtime.processes import birth
 
 MIB = 1024 * 1024
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from embedded.process_table import all_pids, command
-from runtime.process_birth import PROC
+from runtime.processes import PROC
 
 # Below the range from which Linux takes the local ports of outgoing connections.
 FREE_PORTS = range(20_000, 32_000)

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
 
-from runtime.process_birth import PROC, process_fields
+from runtime.processes import PROC, process_fields
 
 
 def family(pid: int) -> list[int]:

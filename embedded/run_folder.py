@@ -11,7 +11,7 @@ from signal import SIGKILL
 from typing import Any
 
 from embedded.room import FULL
-from runtime.process_birth import birth
+from runtime.processes import birth
 
 LEFTOVERS_WITHIN = 10.0
 

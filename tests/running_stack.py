@@ -17,7 +17,7 @@ from embedded.stack import stack as stack_of
 from runtime.catalogue import PREFIX
 from runtime.config import read_configuration
 from runtime.options import REPOSITORY, Options, RateLimits
-from runtime.process_birth import birth
+from runtime.processes import birth
 from runtime.stored_secrets import store_missing_secrets
 
 T = TypeVar("T")

@@ -16,6 +16,8 @@ from accounts.services.workspaces import workspace_create
 from api.problem_codes import ProblemCode
 from api.problems import Problem
 
+_OF_THEIR_OWN = "'s workspace"
+
 
 class Registration(NamedTuple):
     user: User
@@ -87,4 +89,4 @@ def user_activate(*, user: User) -> None:
 
 def _own_workspace_name(user: User) -> str:
     whose = user.name or user.email.partition("@")[0]
-    return f"{whose[: LONGEST_NAME - 12]}'s workspace"
+    return whose[: LONGEST_NAME - len(_OF_THEIR_OWN)] + _OF_THEIR_OWN

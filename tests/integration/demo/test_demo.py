@@ -19,7 +19,7 @@ from demo.management.commands import demo_create as create_command
 from demo.notes import FILE, Notes, new_notes, write_notes
 from demo.services import demo_create
 from runtime.config import configuration
-from runtime.process_birth import birth
+from runtime.processes import birth
 from tests.people import client_with, visitor
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,7 @@ import pytest
 
 from demo.stack import base_url, running_processes
 from runtime.options import Web
-from runtime.process_birth import birth
+from runtime.processes import birth
 
 
 def written(data_dir: Path, text: str) -> Path:

@@ -95,5 +95,10 @@ def test_every_zone_begins_its_days_and_hours_on_a_quarter_of_an_hour() -> None:
 
 
 def changes(zone: ZoneInfo) -> list[date]:
-    offsets = [noon.astimezone(zone).utcoffset() for noon in NOONS]
-    return [NOONS[i].date() for i in range(1, 366) if offsets[i] != offsets[i - 1]]
+    """Looked for by the day in those weeks alone at whose ends the clocks differ."""
+
+    def differ(first: int, last: int) -> bool:
+        return NOONS[first].astimezone(zone).utcoffset() != NOONS[last].astimezone(zone).utcoffset()
+
+    weeks = [end for end in range(7, len(NOONS), 7) if differ(end - 7, end)]
+    return [NOONS[day].date() for end in weeks for day in range(end - 6, end + 1) if differ(day - 1, day)]
