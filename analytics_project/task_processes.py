@@ -10,6 +10,7 @@ import sys
 from importlib import import_module
 
 from analytics_project.celery import QUEUES, app
+from runtime.garbage import search_seldom
 from runtime.turn import await_turn
 
 
@@ -17,6 +18,7 @@ def run_worker() -> None:
     """Works on every queue until it is told to stop, and leaves with Celery's exit code."""
     worker = app.Worker(loglevel=logging.INFO, queues=list(QUEUES), without_gossip=True, without_mingle=True)
     await_turn()
+    search_seldom()  # writes to all it looks at: children would come to share nothing with their worker
     worker.start()
     sys.exit(worker.exitcode)
 
