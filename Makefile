@@ -42,8 +42,7 @@ check: .venv/dev ## format, lint, types, import contracts, migrations, unit test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
-	DJANGO_SETTINGS_MODULE= $(BIN)/pytest -q --numprocesses 2 --dist loadfile -p no:schemathesis \
-		--hypothesis-profile quick tests/unit
+	DJANGO_SETTINGS_MODULE= $(BIN)/pytest -q --numprocesses 2 --dist loadfile -p no:schemathesis --hypothesis-profile quick tests/unit
 
 .PHONY: test
 test: .venv/dev ## the whole suite against the real engines, in throw-away folders
