@@ -15,7 +15,7 @@ NEVER, OK, DELAYED = "never", "ok", "delayed"
 class Freshness(Struct, frozen=True, kw_only=True):
     """What was found about an answer's sources, before its figures were read.
 
-    Everything received before `data_through` is in the figures. `last_received` has the sources that ever
+    Everything logged before `data_through` is in the figures. `last_received` has the sources that ever
     delivered. `unsettled` are the begins of buckets with facts that may not be in the figures yet.
     """
 
@@ -39,6 +39,13 @@ class Freshness(Struct, frozen=True, kw_only=True):
     def lacks(self, until: int) -> bool:
         """Whether a question up to then asks for what is not there yet."""
         return self.data_through is None or until > self.data_through.timestamp()
+
+    def knows(self, bucket: Bucket) -> bool:
+        """Whether nothing told of a bucket means that nothing happened in it, as far as it has come."""
+        if self.data_through is None:
+            return False
+        through = self.data_through.timestamp()
+        return bucket.ends <= through or (bucket.begins < through and not self.is_delayed)
 
     def state(self, source: str, until: int) -> str:
         """For a question up to then. What was never heard of a source may be among what waits."""

@@ -60,17 +60,12 @@ def _empty(question: Question, plan: Plan, rows: Sequence[Row], freshness: Fresh
     reported = not plan.events or any({REPORT, UNSPLIT} & row.whole.standings for row in rows)
     for bucket, values in product(plan.buckets, known):
         if (bucket.begins, values) not in there:
-            certain = question.fill is Fill.ZERO and _is_past(bucket, freshness)
+            certain = question.fill is Fill.ZERO and freshness.knows(bucket)
             figures = _nothing(REPORTED, certain=certain and not reported)
             if freshness.tracked:
                 figures |= _nothing(SEEN, certain=certain)
             ratios: dict[str, Decimal | None] = dict.fromkeys(ratio.name for ratio in RATIOS)
             yield Row(bucket, values, Whole(figures, ratios, frozenset()))
-
-
-def _is_past(bucket: Bucket, freshness: Freshness) -> bool:
-    through = freshness.data_through
-    return through is not None and bucket.begins < through.timestamp()
 
 
 def _nothing(metrics: Iterable[Sum], *, certain: bool) -> dict[str, Figure]:

@@ -171,7 +171,8 @@ def test_a_filter_that_no_report_offers_makes_its_figures_unknown() -> None:
 
 class TestFill:
     def test_zero_goes_as_far_as_the_data_and_null_after(self) -> None:
-        fresh = freshness(data_through=NOW.replace(day=2, hour=0, minute=30))
+        reached = NOW.replace(day=2, hour=0, minute=30)
+        fresh = freshness(data_through=reached, now=reached)
         body = told(found(FIRST, clicks=1), fresh=fresh, fill="zero", metrics="clicks,ctr")
         assert [(row["bucket"], row["clicks"], row["ctr"]) for row in body["rows"]] == [
             ("2026-11-01", 1, None),
@@ -179,6 +180,11 @@ class TestFill:
             ("2026-11-03", None, None),
         ]
         assert body["totals"]["clicks"] == 1
+
+    def test_a_day_that_delayed_data_ends_within_is_not_a_zero(self) -> None:
+        fresh = freshness(data_through=NOW.replace(day=3, hour=23, minute=59), now=NOW)
+        body = told(found(FIRST, clicks=1), fresh=fresh, fill="zero", metrics="clicks")
+        assert [row["clicks"] for row in body["rows"]] == [1, 0, None]
 
     def test_where_a_platform_reports_a_day_without_figures_is_not_a_zero(self) -> None:
         body = told(found(FIRST, "report", clicks=1), fill="zero", metrics="clicks")
