@@ -51,6 +51,10 @@ class Migration(Struct, frozen=True):
         wanted = [each for each in self.statements if cluster or not each.cluster_only]
         return [_fill(each.text, _values(cluster)) for each in wanted]
 
+    def copies_into(self, table: str, cluster: str) -> list[str]:
+        """The statements that fill this table with what lies in others."""
+        return [text for text in self.rendered(cluster) if text.startswith(f"INSERT INTO {table} (")]
+
 
 def read_migrations(folder: Path = FOLDER) -> list[Migration]:
     """Every file in order. Raises MigrationError for a name, a gap or a statement that cannot be."""

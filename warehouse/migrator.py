@@ -72,6 +72,19 @@ class Migrator:
         for migration in pending:
             self._apply(migration, tell)
 
+    def refill(self, table: str) -> int:
+        """Copy once more what migrations copied into a table that lost rows; returns of how many statements.
+
+        Raises MigrationError if none of them fills it.
+        """
+        applied = [each.migration for each in self.standing() if each.state is State.APPLIED]
+        copies = [text for each in applied for text in each.copies_into(table, self._clickhouse.cluster)]
+        if not copies:
+            raise MigrationError(f"No migration fills {table} from other tables.")
+        for statement in copies:
+            self._writer.run(statement, feature=FEATURE)
+        return len(copies)
+
     def _apply(self, migration: Migration, tell: Callable[[Migration, int, int], None]) -> None:
         self._record(migration, State.IN_PROGRESS)
         statements = migration.rendered(self._clickhouse.cluster)

@@ -148,15 +148,51 @@ def test_what_was_received_before_there_was_a_place_for_it_is_found_there(build:
             feature=FEATURE,
         )
     build.apply()
-    rows = build.writer.rows(
-        "SELECT source, toString(received_at) FROM last_received FINAL ORDER BY source", feature=FEATURE
-    )
     received = datetime.fromtimestamp((RECEIVED_US + 2) / 1e6, UTC)
-    assert rows == [
+    assert last_received(build) == [
         ("day", "2026-02-28 00:00:00.000000"),
         ("events", f"{received:%Y-%m-%d %H:%M:%S.%f}"),
         ("hour", "2026-03-01 10:00:00.000000"),
     ]
+
+
+def last_received(build: Build) -> list[tuple[str, str]]:
+    statement = "SELECT source, toString(received_at) FROM last_received FINAL ORDER BY source"
+    return [(source, at) for source, at in build.writer.rows(statement, feature=FEATURE)]
+
+
+def test_a_table_that_lost_its_rows_is_filled_again(build: Build) -> None:
+    build.apply()
+    row = metric_event(uuid4(), "e1", received_us=RECEIVED_US)
+    insert(METRIC_EVENTS, columns_of(row), feature=FEATURE, writer=build.writer)
+    told = last_received(build)
+    build.writer.run("TRUNCATE TABLE last_received", feature=FEATURE)
+    build().refill("last_received")
+    assert last_received(build) == told != []
+
+
+def test_what_no_migration_fills_cannot_be_filled_again(build: Build) -> None:
+    build.apply()
+    with pytest.raises(MigrationError, match="No migration fills metric_events"):
+        build().refill("metric_events")
+
+
+def test_nothing_is_filled_by_a_migration_that_was_not_applied(build: Build) -> None:
+    with pytest.raises(MigrationError, match="No migration fills last_received"):
+        build().refill("last_received")
+
+
+@pytest.mark.django_db
+def test_the_command_names_what_it_filled(options: Options) -> None:
+    output = StringIO()
+    call_command("migrate_warehouse", "refill", "last_received", stdout=output)
+    assert output.getvalue() == "last_received was filled by 5 statements.\n"
+
+
+@pytest.mark.parametrize("arguments", [["refill"], ["status", "last_received"]])
+def test_a_table_is_named_with_refill_alone(arguments: list[str]) -> None:
+    with pytest.raises(CommandError, match="Name a table with refill"):
+        call_command("migrate_warehouse", *arguments)
 
 
 def test_only_what_is_missing_is_run(build: Build) -> None:

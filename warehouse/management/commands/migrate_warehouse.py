@@ -24,13 +24,20 @@ class Command(BaseCommand):
             "action",
             nargs="?",
             default="apply",
-            choices=("apply", "plan", "status"),
-            help="apply what is missing (the default), print its SQL, or print where every migration stands",
+            choices=("apply", "plan", "status", "refill"),
+            help="apply what is missing (the default), print its SQL, print where every migration stands, or "
+            "fill a table that lost rows from the others, as the migration did that brought it",
         )
+        parser.add_argument("table", nargs="?", help="the table to refill")
 
-    def handle(self, *args: Any, action: str, **options: Any) -> None:
+    def handle(self, *args: Any, action: str, table: str | None, **options: Any) -> None:
+        if (action == "refill") != bool(table):
+            raise CommandError("Name a table with refill, such as last_received, and with nothing else.")
         try:
-            getattr(self, action)()
+            if table:
+                self.refill(table)
+            else:
+                getattr(self, action)()
         except (MigrationError, WarehouseUnavailable, WarehouseRefused) as error:
             raise CommandError(str(error)) from error
 
@@ -53,6 +60,11 @@ class Command(BaseCommand):
             standing = migrator.standing()
         for each in standing:
             self.stdout.write(f"{each.state:<12} {each.migration.name}")
+
+    def refill(self, table: str) -> None:
+        with migration_lock(self._say_waiting), _migrator() as migrator:
+            copies = migrator.refill(table)
+        self.stdout.write(f"{table} was filled by {copies} statements.")
 
     def _say_waiting(self) -> None:
         self.stdout.write("Another migration is running; waiting for it to end.")
