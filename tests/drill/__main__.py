@@ -35,6 +35,7 @@ def _tell(log: str, verdict: Verdict, folder: Path) -> int:
         print(f"  {verdict.at_random[name]} random deaths of {name}")
     for point in POINTS:
         print(f"  {verdict.at_points[point]} deaths at {point}")
+    print(f"  the cache server forgot {verdict.forgotten} events that it had seen")
     print(f"  a consumer stalled past its lease {verdict.stalled} times")
     shortfalls = verdict.shortfalls(LOAD, AIM)
     for shortfall in shortfalls:

@@ -58,6 +58,11 @@ class Load(NamedTuple):
     broken_on_log: float = 0.01
     interactions: float = 0.2
 
+    @property
+    def to_forget(self) -> int:
+        """So many events has the window of seen ones when it is wiped."""
+        return self.events // 10
+
     def arguments(self) -> list[str]:
         return [
             text
@@ -75,6 +80,7 @@ class Verdict:
     at_random: Counter[str] = field(default_factory=Counter)
     at_points: Counter[str] = field(default_factory=Counter)
     stalled: int = 0
+    forgotten: int = 0
     sent: int = 0
     shares: dict[str, float] = field(default_factory=dict)
     wrong_figures: list[str] = field(default_factory=list)
@@ -101,6 +107,7 @@ class Verdict:
             **{f"random deaths of {name}": (self.at_random[name], aim.at_random) for name in self.victims},
             **{f"deaths at {point}": (self.at_points[point], aim.at_points) for point in POINTS},
             "consumers robbed while they stalled": (self.stalled, aim.at_points),
+            "events seen that the cache server forgot": (self.forgotten, load.to_forget),
             "events sent": (self.sent, load.events),
             **{
                 f"share of {name}": (self.shares[name], LEAST_OF_A_SHARE * getattr(load, name))
@@ -118,7 +125,7 @@ def drill(stack: RealStack, traps: Traps, load: Load, aim: Aim, *, seed: int, sa
     log = LOG_SERVERS[stack.options().event_log]
     verdict = Verdict(("consumer", "worker", "clickhouse", log))
     with _simulator(stack, load, path, seed) as simulator:
-        _torment(stack, killer, aim, verdict)
+        _torment(stack, killer, load, aim, verdict)
         say("Everybody was killed often enough")
         # What was under way when the last one died is told of before the load ends.
         enough = max(load.events, _sent(path) + 20 * load.rate)
@@ -134,7 +141,7 @@ def drill(stack: RealStack, traps: Traps, load: Load, aim: Aim, *, seed: int, sa
     expected = oracle.figures(ledger, campaigns, minutes_since=since)
     verdict.cells = len(expected)
     _wait_until_settled(stack, warehouse, say)
-    _judge(verdict, ledger, standing.dead_letters(stack.options()))
+    _judge(verdict, ledger, standing.dead_letters(stack.options()), standing.told_dead(stack.options()))
     verdict.wrong_figures = differences(expected, warehouse.figures(minutes_since=since))
     _replay(stack, say)
     _wait_until_settled(stack, warehouse, say)
@@ -154,13 +161,13 @@ def _replay(stack: RealStack, say: Say) -> None:
     subprocess.run(command, env=stack.environment, check=True, capture_output=True)
 
 
-def _torment(stack: RealStack, killer: Killer, aim: Aim, verdict: Verdict) -> None:
+def _torment(stack: RealStack, killer: Killer, load: Load, aim: Aim, verdict: Verdict) -> None:
     """Four processes die at random and at their fault points, web at its own: each at its own pace."""
     with ThreadPoolExecutor(5, thread_name_prefix="killer") as pool:
         threads = [pool.submit(killer.kill_repeatedly, name, aim) for name in verdict.victims]
         threads.append(pool.submit(killer.kill_repeatedly, "web", aim._replace(at_random=0)))
         try:
-            _flush_cache(stack)
+            verdict.forgotten = _flush_cache(stack, load.to_forget)
             _stall(stack, aim, verdict)
             for thread in threads:
                 thread.result()
@@ -175,10 +182,18 @@ def _stall(stack: RealStack, aim: Aim, verdict: Verdict) -> None:
         verdict.stalled += 1
 
 
-def _flush_cache(stack: RealStack) -> None:
+def _flush_cache(stack: RealStack, holding: int) -> int:
+    """Once its windows hold so many events; returns how many were forgotten."""
     server = stack.options().redis_cache
     with Redis(server.host, server.port, password=server.password) as cache:
+        wait_until(lambda: _seen(cache) >= holding, f"the cache server has seen {holding} events", PATIENCE)
+        forgotten = _seen(cache)
         cache.flushall()
+    return forgotten
+
+
+def _seen(cache: "Redis[bytes]") -> int:
+    return sum(int(cache.hlen(window)) for window in cache.scan_iter(match="*:seen:*"))
 
 
 @contextmanager
@@ -198,6 +213,8 @@ def _simulator(stack: RealStack, load: Load, ledger: Path, seed: int) -> Iterato
 
 
 def _sent(ledger: Path) -> int:
+    if not ledger.exists():  # the simulator is still starting
+        return 0
     with ledger.open("rb") as lines:
         return sum(1 for line in lines if line.startswith(b'{"line":"sent"'))
 
@@ -224,12 +241,14 @@ def _wait_until_settled(stack: RealStack, warehouse: standing.Warehouse, say: Sa
         log.close()
 
 
-def _judge(verdict: Verdict, ledger: Ledger, parked: Counter[bytes]) -> None:
+def _judge(verdict: Verdict, ledger: Ledger, parked: set[bytes], on_topics: set[bytes]) -> None:
     """Of what was told at the door, and of what nobody could take."""
-    # A letter whose acknowledgement was lost may lie on the log, and here, twice.
+    assert ledger.is_complete
     verdict.wrong_dead_letters = [
-        f"dead letter {value[:80]!r} lies there {parked[value]} times"
-        for value in ledger.dead_letters().keys() ^ parked.keys()
+        f"dead letter {value[:80]!r} is {'missing from' if value in ledger.dead_letters() else 'too many in'}"
+        f" {where}"
+        for where, lying in (("the table", parked), ("the topics", on_topics))
+        for value in ledger.dead_letters() ^ lying
     ]
     verdict.misjudged = (ledger.broken & ledger.acknowledged) | (ledger.rejected - ledger.broken)
     verdict.undecided = ledger.undecided

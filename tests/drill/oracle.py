@@ -66,10 +66,8 @@ class Ledger:
             last[_identity(self.sent[number])] = number
         return (self.sent[number] for number in last.values())
 
-    def dead_letters(self) -> Counter[bytes]:
-        return Counter(
-            {self.past_the_door[number]: 1 for number in self.acknowledged & self.past_the_door.keys()}
-        )
+    def dead_letters(self) -> set[bytes]:
+        return {self.past_the_door[number] for number in self.acknowledged & self.past_the_door.keys()}
 
 
 def read_ledger(path: Path) -> Ledger:

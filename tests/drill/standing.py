@@ -1,7 +1,9 @@
-"""What stands: the figures in ClickHouse and the dead letters in Postgres, read past the product."""
+"""What stands: the figures in ClickHouse, the dead letters in Postgres and on their topics."""
 
-from collections import Counter
+import json
+from base64 import b64decode
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -9,9 +11,12 @@ from typing import Any
 import psycopg
 from clickhouse_driver import Client
 
+from ingestion.eventlog.opening import open_log
+from ingestion.eventlog.topics import TOPICS, dead_letters_of
 from runtime.options import Options
 from tests.drill.oracle import AMOUNTS, COUNTS, Campaign, Cell
 
+GROUP = "drill"
 _METRICS = (*COUNTS, *AMOUNTS)
 _ROLLUP = """
 SELECT source, toString(campaign_id), toString(bucket), platform, region, device, currency, {metrics}
@@ -68,8 +73,8 @@ def _cells(level: str, row: tuple[Any, ...]) -> Iterator[tuple[Cell, Decimal]]:
             )
 
 
-def dead_letters(options: Options) -> Counter[bytes]:
-    """How often each value lies there."""
+def dead_letters(options: Options) -> set[bytes]:
+    """Once each: one whose acknowledgement was lost may lie on the log, and here, in two places."""
     server = options.postgres
     with psycopg.connect(
         host=server.host,
@@ -79,4 +84,16 @@ def dead_letters(options: Options) -> Counter[bytes]:
         password=server.password,
     ) as connection:
         rows = connection.execute("SELECT payload FROM ingestion_deadletter")
-        return Counter(bytes(payload) for (payload,) in rows)
+        return {bytes(payload) for (payload,) in rows}
+
+
+def told_dead(options: Options) -> set[bytes]:
+    """What the dead-letter topics hold, once each."""
+    topics = [dead_letters_of(topic) for topic in TOPICS]
+    told: set[bytes] = set()
+    with closing(open_log(options)) as log, closing(log.consumer(GROUP, topics)) as consumer:
+        while any(log.lag(GROUP, topics).values()):
+            batch = consumer.poll(500, timeout=1.0)
+            told.update(b64decode(json.loads(record.value)["value"]) for record in batch.records)
+            consumer.commit(batch.receipts)
+    return told

@@ -21,6 +21,7 @@ def whole_verdict(**changes: Any) -> Verdict:
         "at_random": Counter(dict.fromkeys(VICTIMS, 20)),
         "at_points": Counter(dict.fromkeys(POINTS, 3)),
         "stalled": 3,
+        "forgotten": 100,
         "sent": 1000,
         "shares": {name: getattr(LOAD, name) for name in SHARES},
     }
@@ -40,6 +41,7 @@ def test_a_drill_that_did_all_lacks_nothing() -> None:
         ),
         ({"at_points": Counter(dict.fromkeys(POINTS, 2))}, "deaths at consumer.polled"),
         ({"stalled": 2}, "consumers robbed while they stalled"),
+        ({"forgotten": 99}, "events seen that the cache server forgot"),
         ({"sent": 999}, "events sent"),
         ({"shares": dict.fromkeys(SHARES, 0.005)}, "share of late"),
     ],
