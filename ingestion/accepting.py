@@ -1,9 +1,8 @@
 """Accepts events: from what was sent to what the event log has acknowledged. Every door calls `accept`."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from datetime import UTC, date, datetime
-from time import perf_counter
 from typing import NamedTuple, cast
 
 from msgspec import Raw
@@ -13,15 +12,15 @@ from campaigns.selectors import NamedCampaign, campaigns_named
 from ingestion.errors import InvalidEvent, TransientFailure
 from ingestion.eventlog.base import EventLog
 from ingestion.eventlog.opening import event_log
-from ingestion.eventlog.topics import entry_of, topic_of
+from ingestion.eventlog.sending import put_events
 from ingestion.events.bounds import Platform, check_raw_floor, unknown_campaign
-from ingestion.events.envelope import Event, Interaction, MetricEvent
+from ingestion.events.envelope import Interaction, MetricEvent
 from ingestion.events.identity import identity_of
 from ingestion.events.making import Place, interaction, metric_event
 from ingestion.events.sent import SentEvent, SentMetric, read_sent
 from runtime.config import configuration
 from runtime.fault_points import FaultPoint, reached
-from runtime.telemetry.metrics import Metric, count, observe
+from runtime.telemetry.metrics import Metric, count
 
 Made = MetricEvent | Interaction
 # By index of the event: it may stand on the log or not; sending it again is safe.
@@ -103,7 +102,7 @@ def put_on_log(events: Sequence[Made | InvalidEvent], log: EventLog) -> Acceptan
     identities = _identities(events)
     last = {identity: index for index, identity in enumerate(identities) if identity is not None}
     reached(FaultPoint.ACCEPTING_BEFORE_LOG)
-    failures = produce({index: cast(Made, events[index]) for index in last.values()}, log)
+    failures = put_events({index: cast(Made, events[index]) for index in last.values()}, log)
     reached(FaultPoint.ACCEPTING_LOGGED)
     duplicates = len(events) - identities.count(None) - len(last)
     if not failures:
@@ -125,37 +124,6 @@ def _identities(events: Sequence[Made | InvalidEvent]) -> Sequence[Hashable | No
     if len(set(ids)) == len(ids):
         return ids
     return [None if isinstance(event, InvalidEvent) else identity_of(event) for event in events]
-
-
-def produce(events: Mapping[int, Event], log: EventLog) -> dict[int, InvalidEvent | TransientFailure]:
-    """The failures by the events' own numbers; what is not named is acknowledged.
-
-    Once the log has failed no further topic is tried: whoever waits waits for one time limit at most.
-    """
-    topics: defaultdict[str, list[int]] = defaultdict(list)
-    for index, event in events.items():
-        topics[topic_of(event)].append(index)
-    failures: dict[int, InvalidEvent | TransientFailure] = {}
-    away: TransientFailure | None = None
-    for topic, indexes in topics.items():
-        if away:
-            failures |= dict.fromkeys(indexes, away)
-            continue
-        failed = _produce(topic, [events[index] for index in indexes], log)
-        failures |= {indexes[number]: failure for number, failure in failed.items()}
-        away = next((one for one in failed.values() if isinstance(one, TransientFailure)), None)
-    return failures
-
-
-def _produce(
-    topic: str, events: Sequence[Event], log: EventLog
-) -> Mapping[int, InvalidEvent | TransientFailure]:
-    started = perf_counter()
-    failures = log.produce(topic, [entry_of(event) for event in events])
-    if len(failures) < len(events):
-        observe(Metric.LOG_SECONDS, perf_counter() - started, topic=topic)
-        count(Metric.EVENTS_LOGGED, len(events) - len(failures), topic=topic)
-    return failures
 
 
 def _event(sent: SentEvent, place: Place, terms: Terms) -> Made:

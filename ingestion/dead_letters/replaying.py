@@ -14,12 +14,12 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from campaigns.models import Campaign
-from ingestion.accepting import produce
 from ingestion.dead_letters.models import NEXT_TO_REPLAY, DeadLetter, State
 from ingestion.dead_letters.postgres import needs_postgres
 from ingestion.dead_letters.reading import event_of
 from ingestion.errors import InvalidEvent, TransientFailure
 from ingestion.eventlog.opening import event_log
+from ingestion.eventlog.sending import put_events
 from ingestion.events.bounds import check_raw_floor, unknown_campaign
 from ingestion.events.coding import encode
 from ingestion.events.envelope import Event
@@ -142,7 +142,7 @@ def _raw_floors(events: Sequence[Event]) -> dict[tuple[UUID, UUID], date | None]
 
 def _produce(found: _SortedOut) -> tuple[list[tuple[DeadLetter, Event]], TransientFailure | None]:
     """What the log acknowledged, and why it did not take the others; one too large for it is refused."""
-    failures = produce({index: event for index, (_, event) in enumerate(found.events)}, event_log())
+    failures = put_events({index: event for index, (_, event) in enumerate(found.events)}, event_log())
     acknowledged: list[tuple[DeadLetter, Event]] = []
     away: TransientFailure | None = None
     for index, (letter, event) in enumerate(found.events):
