@@ -11,6 +11,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 DAY = timedelta(days=1)
+TWO_DAYS = 172_800  # seconds: what is about a day in any zone lies no farther from the same day in UTC
 _1970 = date(1970, 1, 1).toordinal()
 
 

@@ -1,6 +1,6 @@
-"""Whole partitions of a table: which there are, and how they go.
+"""Partitions of a table: which there are, and how they go, whole or without some workspaces.
 
-No more than that ever goes: OPTIMIZE … CLEANUP would take deletion rows away while a writer may still bring
+Rows go in no other way: OPTIMIZE … CLEANUP would take deletion rows away while a writer may still bring
 what they hide.
 """
 
@@ -14,13 +14,13 @@ from warehouse.tables import Table
 FEATURE = "retention"
 
 
-def partitions_of(table: Table, *, reader: Reader) -> list[int]:
+def partitions_of(table: Table, *, reader: Reader, feature: str = FEATURE) -> list[int]:
     """Those that hold rows, oldest first: months like 202611, or days like 20261121."""
     rows = reader.rows(
         f"SELECT DISTINCT toUInt32(partition) AS number FROM {_parts()}"  # noqa: S608
         " WHERE active AND database = currentDatabase() AND table = %(table)s ORDER BY number",
         {"table": _local(table)},
-        feature=FEATURE,
+        feature=feature,
     )
     return [partition for (partition,) in rows]
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from insights.local_days import TWO_DAYS
 from insights.query.plan import Plan
 from insights.query.sql import MINE, Statement, at_edge, filled
 from insights.sources import TRACKED
@@ -9,7 +10,6 @@ from insights.sources import TRACKED
 RECEIVED = "received"
 UNSETTLED = "unsettled"
 
-_TWO_DAYS = 172_800
 # A day of an ad account is marked where it begins, and its figure stands on its date, in whichever zone: none
 # is farther from UTC than 14 hours. Anything else stands where it is marked, if that is within the question.
 _FIRST = "greatest(toUInt16(toDate(bucket - 43200)), %(first_date)s)"
@@ -24,7 +24,7 @@ _OPEN = f"""
 
 
 def freshness_statement(plan: Plan, final_before: datetime) -> Statement:
-    """Rows of a topic, a name and a time: RECEIVED by source, UNSETTLED by bucket, TRACKED if there is any.
+    """Rows of a kind, a name and a time: RECEIVED by source, UNSETTLED by bucket, TRACKED if there is any.
 
     Only buckets that could be final are looked through for unsettled marks.
     """
@@ -36,8 +36,8 @@ UNION ALL
 SELECT '{UNSETTLED}', toString(arrayJoin({_OPEN})) AS name, max(marked_at)
 FROM dirty_buckets FINAL
 WHERE {MINE} AND settled = 0
-    AND bucket >= toDateTime(%(begins)s, 'UTC') - {_TWO_DAYS}
-    AND bucket < toDateTime(%(final_before)s, 'UTC') + {_TWO_DAYS}
+    AND bucket >= toDateTime(%(begins)s, 'UTC') - {TWO_DAYS}
+    AND bucket < toDateTime(%(final_before)s, 'UTC') + {TWO_DAYS}
 GROUP BY name
 UNION ALL
 SELECT '{TRACKED}', '', now64(6, 'UTC')

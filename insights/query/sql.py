@@ -9,7 +9,7 @@ figures, for a day that the platform told as a whole only. Money in another curr
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from insights.local_days import days_since_1970
+from insights.local_days import TWO_DAYS, days_since_1970
 from insights.query.plan import Plan
 from insights.query.question import DIMENSIONS
 from insights.query.reports import Report
@@ -188,7 +188,7 @@ def _standing_snapshots(report: Report) -> str:
 
     One that is not in the rollups yet would hide events and bring no figures.
     """
-    near = "bucket BETWEEN toDateTime(%(begins)s - 172800) AND toDateTime(%(ends)s + 172800)"
+    near = f"bucket BETWEEN toDateTime(%(begins)s - {TWO_DAYS}) AND toDateTime(%(ends)s + {TWO_DAYS})"
     there = "received_at <= toDateTime64(%(through)s, 6, 'UTC')"
     told = f"workspace_id = %(workspace)s AND report = '{report.name}' AND {near} AND {there}"
     linked = "platform, external_account_id, external_campaign_id"

@@ -7,84 +7,14 @@ from uuid import UUID
 import msgspec
 
 from insights.local_days import DAY, utc_midnight
+from insights.reaggregation.contents import Day, days_of, later, months_with_rows
 from insights.reaggregation.scope import CampaignRange, Scope, ranges
 from insights.rollups.targets import Target
-from insights.sources import EVENTS, TRACKED
-from warehouse import client
-from warehouse.partitions import partitions_of
-from warehouse.tables import (
-    INTERACTIONS,
-    METRIC_EVENTS,
-    ROLLUP_15MIN,
-    ROLLUP_DAY,
-    ROLLUP_MINUTE,
-    SNAPSHOT_SLICES,
-    SNAPSHOTS,
-)
 
-FEATURE = "reaggregate"
 QUARTER_HOUR = timedelta(minutes=15)
 MOST_ROWS = 200_000
 MOST_DAYS = 31
 MOST_PARTS = 96  # of a day
-LAST_MONTH = 999_999  # a larger number names a day
-
-# Wherever something may lie that a range is about.
-TABLES = (
-    METRIC_EVENTS,
-    INTERACTIONS,
-    SNAPSHOTS,
-    SNAPSHOT_SLICES,
-    ROLLUP_MINUTE,
-    ROLLUP_15MIN,
-    ROLLUP_DAY,
-)
-
-# Days with raw rows, and days that have figures without any: those are what a repair is for. The day of an
-# account may have begun on the day before in UTC. Partitions of snapshots follow from `bucket`.
-_DAYS = """
-SELECT day, source, sum(found) FROM (
-    SELECT toDate(occurred_at) AS day, '{events}' AS source, count() AS found
-    FROM metric_events WHERE {mine} AND occurred_at >= {first} AND occurred_at < {last} GROUP BY ALL
-    UNION ALL
-    SELECT toDate(occurred_at) AS day, '{tracked}' AS source, count() AS found
-    FROM interactions WHERE {mine} AND occurred_at >= {first} AND occurred_at < {last} GROUP BY ALL
-    UNION ALL
-    SELECT toDate(starts_at) AS day, report AS source, count() AS found
-    FROM snapshot_slices WHERE {mine} AND {near} AND starts_at >= {first} AND starts_at < {last} GROUP BY ALL
-    UNION ALL
-    SELECT toDate(starts_at) AS day, report AS source, count() AS found
-    FROM snapshots WHERE {mine} AND {near} AND starts_at >= {first} AND starts_at < {last} GROUP BY ALL
-    UNION ALL
-    SELECT toDate(bucket) AS day, source, 0 AS found
-    FROM rollup_minute WHERE {mine} AND bucket >= {first} AND bucket < {last} GROUP BY ALL
-    UNION ALL
-    SELECT toDate(bucket) AS day, source, 0 AS found
-    FROM rollup_15min WHERE {mine} AND bucket >= {first} AND bucket < {last} GROUP BY ALL
-    UNION ALL
-    SELECT arrayJoin(if(startsWith(source, 'day'), [bucket - 1, bucket], [bucket])) AS day,
-           source, 0 AS found
-    FROM rollup_day WHERE {mine} AND bucket >= toDate({first}) - 1 AND bucket <= toDate({last}) + 1
-    GROUP BY ALL
-)
-GROUP BY day, source
-ORDER BY day, source
-""".format(  # noqa: S608 (fragments of ours)
-    events=EVENTS,
-    tracked=TRACKED,
-    mine="workspace_id = %(workspace)s AND campaign_id = %(campaign)s",
-    near="bucket BETWEEN toDateTime(%(first)s - 172800, 'UTC') AND toDateTime(%(last)s + 172800, 'UTC')",
-    first="toDateTime(%(first)s, 'UTC')",
-    last="toDateTime(%(last)s, 'UTC')",
-)
-
-
-class Day(msgspec.Struct, frozen=True):
-    """A day in UTC of one source of a campaign, and the raw rows that lie there."""
-
-    day: date
-    source: str
-    rows: int
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -108,41 +38,25 @@ def pieces(scope: Scope, after: Place | None = None) -> Iterator[Piece]:
 
     Every month ends with a place, also where nothing lies. Raises WarehouseUnavailable.
     """
-    months = _months_with_rows()
+    months = months_with_rows()
     for page in ranges(scope, begin_with=after.campaign_id if after else None):
         for wanted in (_rest(each, after) for each in page):
             for month in windows(wanted, months):
-                yield from cut(month, _days_of(month))
+                yield from cut(month, days_of(month))
                 yield Piece((), 0, 0, Place(month.campaign_id, month.last))
 
 
 def windows(wanted: CampaignRange, months: Iterable[int]) -> Iterator[CampaignRange]:
     """The parts of the range that lie in these months, given as 202611, in order."""
     for month in sorted(months):
-        first, last = _first_of(month), _first_of(_later(month))
+        first, last = _first_of(month), _first_of(later(month))
         first, last = max(first, wanted.first), min(last, wanted.last)
         if first < last:
             yield msgspec.structs.replace(wanted, first=first, last=last)
 
 
-def _months_with_rows() -> set[int]:
-    """And those beside them: months of an ad account are not those of UTC."""
-    reader = client.reader()
-    found = {number for table in TABLES for number in partitions_of(table, reader=reader)}
-    months = {number // 100 if number > LAST_MONTH else number for number in found}
-    return months | {_later(month) for month in months} | {_earlier(month) for month in months}
-
-
 def _first_of(month: int) -> datetime:
     return datetime(month // 100, month % 100, 1, tzinfo=UTC)
-
-
-def _later(month: int) -> int:
-    return month + 1 if month % 100 < 12 else month + 89
-
-
-def _earlier(month: int) -> int:
-    return month - 1 if month % 100 > 1 else month - 89
 
 
 def cut(wanted: CampaignRange, days: Sequence[Day]) -> Iterator[Piece]:
@@ -162,16 +76,6 @@ def _rest(wanted: CampaignRange, after: Place | None) -> CampaignRange:
     if after is None or wanted.campaign_id != after.campaign_id:
         return wanted
     return msgspec.structs.replace(wanted, first=max(wanted.first, after.through))
-
-
-def _days_of(wanted: CampaignRange) -> list[Day]:
-    parameters = {
-        "workspace": wanted.workspace_id,
-        "campaign": wanted.campaign_id,
-        "first": int(wanted.first.timestamp()),
-        "last": int(wanted.last.timestamp()),
-    }
-    return [Day(*row) for row in client.reader().rows(_DAYS, parameters, feature=FEATURE)]
 
 
 def _by_day(days: Iterable[Day]) -> Iterator[list[Day]]:

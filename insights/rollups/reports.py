@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from insights.local_days import TWO_DAYS
 from insights.rollups.marks import RECOMPUTING
 from insights.rollups.targets import MINUTE, Target, coalesced
 from warehouse import client
 from warehouse.tables import REPORT_KEY
 
-_TWO_DAYS = 172_800
 # All snapshots are kept, so they know every place that a bucket ever had.
 _MOVED = f"""
 SELECT workspace_id, arrayJoin(places) AS place
@@ -37,8 +37,8 @@ def with_former_places(targets: Sequence[Target]) -> list[Target]:
         "workspaces": tuple({target.workspace_id for target in reports}),
         "reports": tuple({target.source for target in reports}),
         "campaigns": [str(campaign_id) for campaign_id in {target.campaign_id for target in reports}],
-        "first": min(target.span[3] for target in reports) - _TWO_DAYS,
-        "last": max(target.span[4] for target in reports) + _TWO_DAYS,
+        "first": min(target.span[3] for target in reports) - TWO_DAYS,
+        "last": max(target.span[4] for target in reports) + TWO_DAYS,
     }
     rows = client.writer().rows(_MOVED, parameters, feature=RECOMPUTING)
     return coalesced([*targets, *(_at(workspace_id, *place) for workspace_id, place in rows)])

@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection
 from enum import StrEnum
 from typing import NamedTuple
 
+from insights.local_days import TWO_DAYS
 from insights.sources import EVENTS, TRACKED
 from warehouse.tables import REPORT_KEY, ROLLUP_15MIN, ROLLUP_DAY, ROLLUP_MINUTE, SUMS, Table
 
@@ -194,7 +195,7 @@ def _tracked(level: Level, where: str) -> str:
 
 def _reported(bucket: str, timezone: str = "") -> str:
     """The slices of the standing snapshots; the ad accounts of a campaign add up."""
-    near = "bucket BETWEEN toDateTime(%(first)s - 172800) AND toDateTime(%(last)s + 172800)"
+    near = f"bucket BETWEEN toDateTime(%(first)s - {TWO_DAYS}) AND toDateTime(%(last)s + {TWO_DAYS})"
     asked = "workspace_id IN (SELECT workspace_id FROM asked) AND report IN (SELECT source FROM asked)"
     standing = f"""
         SELECT {REPORT_KEY}, max(snapshots.version) AS version,
