@@ -77,6 +77,7 @@ def new_group() -> str:
 
 def replay(session: Session, group: str, start: datetime | None, show: Callable[[Course], None]) -> Course:
     """Returns how far it came: to the end, unless it was asked to stop. The group is forgotten."""
+    session.steps.seen.switch_off()  # rows may have been taken away since they were stored
     course = Course()
     starting = Holding(time.sleep, session.stop, session.beat)
     with suppress(AskedToStop):

@@ -78,8 +78,6 @@ class Command(BaseCommand):
             sys.exit(NEEDS_A_PERSON)
 
     def _replay(self, session: Session, start: datetime | None, shown: Screen, *, fill_gap: bool) -> None:
-        """Nothing is skipped: rows may have been taken away since they were stored."""
-        session.steps.seen.switch_off()
         group = new_group()
         self.stdout.write(f"Replaying as group {group}.")
         patient = Holding(time.sleep, session.stop, session.beat)
