@@ -3,7 +3,6 @@
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 
 from api.admin_pages import LastingAdmin, NeverAddedAdmin, ServiceAdmin
 from api.problems import Problem
@@ -13,6 +12,7 @@ from insights.models import SetAside
 from insights.queueing import reaggregate_later
 from insights.reaggregation.scope import Scope
 from insights.reaggregation.services import reaggregate_ask
+from insights.rollups.refusals import try_now
 from runs.services import asker_of_user
 
 
@@ -51,7 +51,7 @@ class SetAsideAdmin(NeverAddedAdmin, LastingAdmin, ServiceAdmin):
 
     @admin.action(description="Try selected again now", permissions=["change"])
     def try_again_now(self, request: HttpRequest, queryset: QuerySet[SetAside]) -> None:
-        count = queryset.update(next_try_at=timezone.now())
+        count = try_now(queryset)
         messages.success(
             request, f"{count} are tried again within seconds; those that are gone came through."
         )

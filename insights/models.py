@@ -66,7 +66,7 @@ class RecomputedThrough(models.Model):
 
 
 class SetAside(models.Model):
-    """A marked bucket that ClickHouse refuses to recompute. It is tried again, later and later.
+    """A marked bucket that cannot be recomputed, or a campaign's days. It is tried again, later and later.
 
     It may outlive its campaign, as its mark in ClickHouse does: the next try forgets both.
     """

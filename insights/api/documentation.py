@@ -12,8 +12,6 @@ from insights.query.plan import MOST_ROWS
 from insights.query.question import DEVICES, DIMENSIONS, Fill, Granularity, Origin
 from insights.query.warnings import WarningCode
 
-_DATE = r"^\d{4}-\d{2}-\d{2}$"
-
 
 def _query(name: str, description: str, **schema: Any) -> OpenApiParameter:
     return OpenApiParameter(
@@ -143,7 +141,7 @@ _BODY: dict[str, Any] = {
         "type": "object",
         "required": ["data_through", "sources"],
         "properties": {
-            "data_through": _TIME | {"description": "All that was received before it is in the figures."},
+            "data_through": _TIME | {"description": "All that was on the log before it is in the figures."},
             "sources": {"type": "array", "items": _SOURCE},
         },
     },

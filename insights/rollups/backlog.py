@@ -1,4 +1,7 @@
-"""How much aggregation has before it, for whoever watches the metrics. Each raises WarehouseUnavailable."""
+"""How much aggregation has before it, for whoever watches the metrics.
+
+What asks the warehouse raises WarehouseUnavailable.
+"""
 
 from typing import NamedTuple
 

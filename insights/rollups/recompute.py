@@ -1,6 +1,7 @@
 """rollup(bucket) = f(deduplicated raw rows of the bucket), for every bucket that a target touches.
 
-Whoever wants figures to be right, for whatever reason, calls `recompute`: nothing else writes a rollup.
+Whoever wants figures to be right, for whatever reason, calls `recompute`: nothing outside this module
+writes a rollup.
 """
 
 import json

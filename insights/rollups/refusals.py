@@ -13,7 +13,7 @@ from uuid import UUID
 
 import structlog
 from django.db import InterfaceError, OperationalError
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from campaigns.models import Campaign
@@ -176,6 +176,11 @@ def put_off(rows: Collection[SetAside]) -> None:
     for row in rows:
         pause = min(FIRST_PAUSE * 2 ** min(row.tries, 10), LONGEST_PAUSE)
         SetAside.objects.filter(pk=row.pk).update(tries=F("tries") + 1, next_try_at=timezone.now() + pause)
+
+
+def try_now(rows: QuerySet[SetAside]) -> int:
+    """Somebody has mended what they waited for; returns how many there were."""
+    return rows.update(next_try_at=timezone.now())
 
 
 def make_due(rows: Collection[SetAside]) -> None:

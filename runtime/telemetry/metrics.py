@@ -217,7 +217,7 @@ class Metric(Enum):
         "ca_targets_set_aside",
         Kind.READING,
         (),
-        "Buckets that ClickHouse refuses to recompute; they are tried again, later and later.",
+        "Buckets that cannot be recomputed; they are tried again, later and later.",
     )
     PARTS_TAKEN_AWAY = (
         "ca_parts_taken_away",
