@@ -16,7 +16,7 @@ from ingestion.pipeline.nudging import Nudge
 from ingestion.pipeline.seen import SeenWindow
 from ingestion.pipeline.writing import Insert, insert_rows, write
 from runtime.fault_points import FaultPoint, reached
-from runtime.options import Consumer as Bounds
+from runtime.options import ConsumerBounds
 
 # Goes on with something else until it is told that the wait is over.
 Meanwhile = Callable[[Callable[[], bool]], None]
@@ -32,7 +32,7 @@ class Steps(Struct):
     aside: Aside = field(default_factory=Aside)
 
 
-def product_steps(log: EventLog, prefix: str, bounds: Bounds) -> Steps:
+def product_steps(log: EventLog, prefix: str, bounds: ConsumerBounds) -> Steps:
     """`prefix` is that of the log's names: two logs share no window."""
     window = SeenWindow(lambda: get_redis_connection("default"), prefix, bounds)
     return Steps(window, insert_rows, Nudge(), lambda dead: bury(log, dead))

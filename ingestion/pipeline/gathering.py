@@ -9,7 +9,7 @@ from ingestion.errors import TransientFailure
 from ingestion.eventlog.base import Consumer, Receipt, Record
 from ingestion.pipeline.decoding import decode
 from ingestion.pipeline.facts import Decoded
-from runtime.options import Consumer as Bounds
+from runtime.options import ConsumerBounds
 
 MEGABYTE = 1_000_000
 GLANCE = 0.01  # seconds of one poll that waits for nothing
@@ -36,7 +36,7 @@ class Gathering:
     def __init__(
         self,
         consumer: Consumer,
-        bounds: Bounds,
+        bounds: ConsumerBounds,
         is_asked_to_stop: Callable[[], bool],
         beat: Callable[[], None],
     ) -> None:

@@ -20,7 +20,7 @@ from ingestion.pipeline.gathering import Gathering
 from ingestion.pipeline.holding import Holding
 from ingestion.pipeline.progress import Progress
 from ingestion.pipeline.stop_request import AskedToStop, StopRequest
-from runtime.options import Consumer as Bounds
+from runtime.options import ConsumerBounds
 from runtime.readiness import announce_ready
 from runtime.telemetry.metrics import Metric, count, observe
 
@@ -32,7 +32,7 @@ class Session(Struct):
 
     log: EventLog
     steps: Steps
-    bounds: Bounds
+    bounds: ConsumerBounds
     stop: StopRequest
     beat: Callable[[], None]
     show: Callable[[Sequence[Record]], None]  # told of every batch

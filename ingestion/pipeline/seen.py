@@ -21,7 +21,7 @@ from msgspec import structs
 from api.cache_server import CACHE_ERRORS
 from ingestion.eventlog.base import Partition, stretches
 from ingestion.pipeline.facts import Decoded, E, Facts
-from runtime.options import Consumer as Bounds
+from runtime.options import ConsumerBounds
 from runtime.telemetry.metrics import Metric, count
 
 log = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ NOTHING: Memory = {}
 class SeenWindow:
     """For the consumer that owns the partitions; another one beside it costs repeated work, no more."""
 
-    def __init__(self, connect: Callable[[], Any], prefix: str, bounds: Bounds) -> None:
+    def __init__(self, connect: Callable[[], Any], prefix: str, bounds: ConsumerBounds) -> None:
         """A window of no events is switched off."""
         self._connect = connect
         self._prefix = f"{prefix}:seen"

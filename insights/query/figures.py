@@ -100,11 +100,11 @@ def _figures(rows: Sequence[Found], plan: Plan, *, tracked: bool) -> dict[str, F
     reported = [row for row in rows if row.standing != TRACKED]
     figures = {metric.name: ZERO for metric in SEEN} if tracked else {}
     if seen:
-        figures |= {m.name: _added(_told(row, m.column, NOTHING) for row in seen) for m in SEEN}
+        figures |= {m.name: _added(_figure_of(row, m.column, NOTHING) for row in seen) for m in SEEN}
     if _is_unknown(reported, plan):
         figures |= {metric.name: UNKNOWN for metric in REPORTED}
     elif reported:
-        figures |= {m.name: _added(_told(row, m.column) for row in reported) for m in REPORTED}
+        figures |= {m.name: _added(_figure_of(row, m.column) for row in reported) for m in REPORTED}
     return figures
 
 
@@ -114,7 +114,7 @@ def _is_unknown(reported: Iterable[Found], plan: Plan) -> bool:
     return UNSPLIT in standings or (REPORT in standings and plan.is_filtered_by_untold)
 
 
-def _told(row: Found, column: str, otherwise: Decimal | None = None) -> Figure:
+def _figure_of(row: Found, column: str, otherwise: Decimal | None = None) -> Figure:
     found = getattr(row, column)
     known = otherwise if found is None else Decimal(found)
     return Figure(known, whole=known is not None and not _is_foreign(row, column))

@@ -21,7 +21,7 @@ def read_freshness(question: Question, plan: Plan) -> Freshness:
     rules = configuration().insights
     through = data_through_of(question.subject.campaign_ids)
     window = timedelta(days=min(rules.lateness_days, rules.restatement_days))
-    received, unsettled, tracked = _told(freshness_statement(plan, question.now - window))
+    received, unsettled, tracked = _answers_about(freshness_statement(plan, question.now - window))
     return Freshness(
         now=question.now,
         data_through=through,
@@ -32,7 +32,7 @@ def read_freshness(question: Question, plan: Plan) -> Freshness:
     )
 
 
-def _told(statement: Statement) -> tuple[dict[str, datetime], frozenset[int], bool]:
+def _answers_about(statement: Statement) -> tuple[dict[str, datetime], frozenset[int], bool]:
     told: dict[str, dict[str, datetime]] = {RECEIVED: {}, UNSETTLED: {}, TRACKED: {}}
     for about, name, at in reader().rows(*statement, feature=FEATURE):
         told[about][name] = at

@@ -28,7 +28,7 @@ class Row(Struct, frozen=True):
 
 def rows_of(question: Question, plan: Plan, parts: Sequence[Part], freshness: Freshness) -> list[Row]:
     """In the order of the question and cut to its limit. Raises Problem if filling makes too many."""
-    rows = list(_told(question, plan, parts))
+    rows = list(_rows_with_figures(question, plan, parts))
     if question.fill is not Fill.NOTHING:
         rows += _empty(question, plan, rows, freshness)
     return _ordered(rows, question)[: question.limit]
@@ -39,7 +39,7 @@ def too_many_rows(most: int) -> Problem:
     return field_problem("breakdown", "too_many_rows", message)
 
 
-def _told(question: Question, plan: Plan, parts: Sequence[Part]) -> Iterable[Row]:
+def _rows_with_figures(question: Question, plan: Plan, parts: Sequence[Part]) -> Iterable[Row]:
     shown = [plan.dimensions.index(name) for name in question.breakdown]
     buckets = {bucket.begins: bucket for bucket in plan.buckets}
     grouped: dict[tuple[int, Values], list[Part]] = {}

@@ -11,7 +11,7 @@ from msgspec import Struct
 from runtime.options.access import Credentials, Email, Jwt
 from runtime.options.declaring import Section, says
 from runtime.options.event_log import Kafka, RedisLog, Topics
-from runtime.options.events import Accepting, Consumer, DeadLetters, Tracking
+from runtime.options.events import Accepting, ConsumerBounds, DeadLetters, Tracking
 from runtime.options.figures import MOST_RAW_MONTHS, Aggregation, Insights, Retention
 from runtime.options.operations import Flower, Logs, Worker
 from runtime.options.stores import ClickHouse, Postgres, RedisCache, Warehouse
@@ -23,7 +23,7 @@ __all__ = [
     "Accepting",
     "Aggregation",
     "ClickHouse",
-    "Consumer",
+    "ConsumerBounds",
     "Credentials",
     "DeadLetters",
     "Email",
@@ -88,7 +88,7 @@ class Options(Struct, frozen=True, kw_only=True):
     flower: Flower = Flower()
     insights: Insights = Insights()
     worker: Worker = Worker()
-    consumer: Consumer = Consumer()
+    consumer: ConsumerBounds = ConsumerBounds()
     dead_letters: DeadLetters = DeadLetters()
     rate_limits: RateLimits = RateLimits()
     logs: Logs = Logs()

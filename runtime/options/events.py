@@ -25,7 +25,7 @@ class Tracking(Section, frozen=True):
     ] = ""
 
 
-class Consumer(Section, frozen=True):
+class ConsumerBounds(Section, frozen=True):
     """What brings events from the log into the raw tables."""
 
     batch_events: Annotated[Count, says("Most events of one batch.")] = 20_000

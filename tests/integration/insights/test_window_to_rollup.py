@@ -17,7 +17,7 @@ from ingestion.pipeline.decoding import decode
 from ingestion.pipeline.seen import SeenWindow
 from ingestion.pipeline.writing import write
 from insights.rollups.recompute import recompute
-from runtime.options import Consumer as Bounds
+from runtime.options import ConsumerBounds
 from tests.contract.eventlog.engines import RedisLab, fresh_name
 from tests.contract.eventlog.labs import redis_lab
 from tests.integration.insights.conftest import new_campaign
@@ -78,7 +78,7 @@ class Way:
         self.skipped = 0
         self._began = began
         self._payloads = payloads
-        self._seen = SeenWindow(lambda: server, fresh_name(), Bounds(seen_events=4))
+        self._seen = SeenWindow(lambda: server, fresh_name(), ConsumerBounds(seen_events=4))
 
     def take(self, deliveries: Sequence[Delivery]) -> None:
         decoded = decode(self._record(number, *one) for number, one in enumerate(deliveries))

@@ -20,7 +20,7 @@ from ingestion.events.identity import Identity, identity_of
 from ingestion.pipeline.decoding import decode
 from ingestion.pipeline.facts import Decoded
 from ingestion.pipeline.seen import REMEMBER, SeenWindow
-from runtime.options import Consumer as Bounds
+from runtime.options import ConsumerBounds
 from tests.contract.eventlog.engines import fresh_name
 from tests.logged_events import LOGGED_MS, click, metric
 
@@ -28,7 +28,7 @@ WORKSPACE = UUID(int=7)
 
 
 def window(**bounds: Any) -> SeenWindow:
-    return SeenWindow(lambda: get_redis_connection("default"), fresh_name(), Bounds(**bounds))
+    return SeenWindow(lambda: get_redis_connection("default"), fresh_name(), ConsumerBounds(**bounds))
 
 
 def read(*events: Event) -> Decoded:
@@ -139,7 +139,7 @@ def test_a_server_that_is_away_costs_one_wait_and_no_event(free_port: int) -> No
         connected.append(1)
         return Redis(port=free_port, retry=Retry(NoBackoff(), 0))
 
-    seen = SeenWindow(connect, "x", Bounds())
+    seen = SeenWindow(connect, "x", ConsumerBounds())
     assert [store(seen, FIRST) for _ in range(5)] == [[FIRST]] * 5
     assert len(connected) == 1
 
@@ -164,7 +164,7 @@ def test_a_server_that_takes_no_more_costs_no_event(seen: SeenWindow) -> None:
             )
             return calls
 
-    full = SeenWindow(Full, seen._prefix.removesuffix(":seen"), Bounds())
+    full = SeenWindow(Full, seen._prefix.removesuffix(":seen"), ConsumerBounds())
     assert store(full, FIRST, CLICKED) == [CLICKED]
 
 

@@ -10,7 +10,7 @@ from ingestion.eventlog.base import MAIN_GROUP, PIECE, Batch, Consumer, Entry
 from ingestion.eventlog.memory import MemoryConsumer, MemoryLog
 from ingestion.eventlog.topics import METRIC_EVENTS, entry_of
 from ingestion.pipeline.gathering import Gathered, Gathering
-from runtime.options import Consumer as Bounds
+from runtime.options import ConsumerBounds
 from tests.logged_events import metric
 
 
@@ -28,7 +28,7 @@ def unheard() -> None:
     """A sign of life that nobody looks for."""
 
 
-def gather(consumer: Consumer, bounds: Bounds, is_asked_to_stop: Callable[[], bool]) -> Gathered:
+def gather(consumer: Consumer, bounds: ConsumerBounds, is_asked_to_stop: Callable[[], bool]) -> Gathered:
     return Gathering(consumer, bounds, is_asked_to_stop, unheard).batch()
 
 
@@ -38,21 +38,21 @@ def size_of(batch: Gathered) -> int:
 
 def test_a_batch_ends_at_its_number_and_the_next_one_goes_on() -> None:
     consumer = consumer_of(2 * PIECE + 10)
-    bounds = Bounds(batch_events=2 * PIECE, batch_seconds=0.05)
+    bounds = ConsumerBounds(batch_events=2 * PIECE, batch_seconds=0.05)
     assert size_of(gather(consumer, bounds, never)) == 2 * PIECE
     assert size_of(gather(consumer, bounds, never)) == 10
 
 
 def test_a_batch_ends_at_its_bytes() -> None:
     consumer = consumer_of(200, size=10_000)
-    batch = gather(consumer, Bounds(batch_mb=1, batch_seconds=60), never)
+    batch = gather(consumer, ConsumerBounds(batch_mb=1, batch_seconds=60), never)
     assert 100 <= size_of(batch) < 100 + PIECE
 
 
 def test_a_batch_that_nothing_fills_ends_in_time() -> None:
     consumer = consumer_of(3)
-    assert size_of(gather(consumer, Bounds(batch_seconds=0.01), never)) == 3
-    assert size_of(gather(consumer, Bounds(batch_seconds=0.01), never)) == 0
+    assert size_of(gather(consumer, ConsumerBounds(batch_seconds=0.01), never)) == 3
+    assert size_of(gather(consumer, ConsumerBounds(batch_seconds=0.01), never)) == 0
 
 
 def test_a_long_wait_for_a_batch_shows_life_and_hears_a_request_to_stop(
@@ -61,24 +61,27 @@ def test_a_long_wait_for_a_batch_shows_life_and_hears_a_request_to_stop(
     monkeypatch.setattr("ingestion.pipeline.gathering.LONGEST_POLL", 0.01)
     beats: list[None] = []
     stopped = Gathering(
-        consumer_of(3), Bounds(batch_seconds=3600), lambda: len(beats) >= 3, lambda: beats.append(None)
+        consumer_of(3),
+        ConsumerBounds(batch_seconds=3600),
+        lambda: len(beats) >= 3,
+        lambda: beats.append(None),
     )
     assert size_of(stopped.batch()) == 3
 
 
 def test_who_is_asked_to_stop_gathers_no_more() -> None:
-    assert size_of(gather(consumer_of(3), Bounds(), lambda: True)) == 0
+    assert size_of(gather(consumer_of(3), ConsumerBounds(), lambda: True)) == 0
 
 
 def test_what_a_first_glance_delivers_begins_the_batch() -> None:
-    gathering = Gathering(consumer_of(3), Bounds(batch_events=3, batch_seconds=60), never, unheard)
+    gathering = Gathering(consumer_of(3), ConsumerBounds(batch_events=3, batch_seconds=60), never, unheard)
     gathering.glance()
     assert size_of(gathering.batch()) == 3
 
 
 def test_its_receipts_cover_all_of_it() -> None:
     consumer = consumer_of(2 * PIECE)
-    batch = gather(consumer, Bounds(batch_events=2 * PIECE), never)
+    batch = gather(consumer, ConsumerBounds(batch_events=2 * PIECE), never)
     assert consumer.commit(batch.receipts) == set()
     assert sum(consumer._log.lag(MAIN_GROUP, [METRIC_EVENTS]).values()) == 0
 
@@ -93,7 +96,7 @@ def test_what_was_delivered_before_the_log_failed_is_not_lost(monkeypatch: pytes
         raise TransientFailure("away")
 
     monkeypatch.setattr(consumer, "poll", failing)
-    gathering = Gathering(consumer, Bounds(), never, unheard)
+    gathering = Gathering(consumer, ConsumerBounds(), never, unheard)
     assert size_of(gathering.batch()) == PIECE
     with pytest.raises(TransientFailure):
         gathering.batch()
@@ -116,7 +119,9 @@ class Insert:
 def test_a_wait_is_used_up_to_a_bound_and_what_came_is_read_already() -> None:
     log = MemoryLog()
     log.produce(METRIC_EVENTS, [entry_of(metric(uuid4(), number)) for number in range(10)])
-    gathering = Gathering(log.consumer(MAIN_GROUP, [METRIC_EVENTS]), Bounds(batch_events=6), never, unheard)
+    gathering = Gathering(
+        log.consumer(MAIN_GROUP, [METRIC_EVENTS]), ConsumerBounds(batch_events=6), never, unheard
+    )
     gathering.go_on_until(never)
     batch = gathering.batch()
     assert size_of(batch) == 6
@@ -126,7 +131,7 @@ def test_a_wait_is_used_up_to_a_bound_and_what_came_is_read_already() -> None:
 
 def test_after_a_short_wait_the_batch_is_filled_as_ever() -> None:
     consumer = consumer_of(PIECE + 10)
-    gathering = Gathering(consumer, Bounds(batch_seconds=0.05), never, unheard)
+    gathering = Gathering(consumer, ConsumerBounds(batch_seconds=0.05), never, unheard)
     gathering.go_on_until(Insert(looks=1).is_over)
     assert size_of(gathering.batch()) == PIECE + 10
     assert size_of(gathering.batch()) == 0
@@ -142,7 +147,7 @@ def test_a_log_that_fails_during_a_wait_fails_once_more_when_it_is_needed(
 
     with monkeypatch.context() as patched:
         patched.setattr(consumer, "poll", failing)
-        gathering = Gathering(consumer, Bounds(batch_seconds=0.05), never, unheard)
+        gathering = Gathering(consumer, ConsumerBounds(batch_seconds=0.05), never, unheard)
         gathering.go_on_until(never)
         with pytest.raises(TransientFailure):
             gathering.batch()

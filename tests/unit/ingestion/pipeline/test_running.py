@@ -11,7 +11,7 @@ from ingestion.eventlog.topics import TOPICS
 from ingestion.pipeline import running
 from ingestion.pipeline.running import Session
 from ingestion.pipeline.stop_request import StopRequest
-from runtime.options import Consumer as Bounds
+from runtime.options import ConsumerBounds
 from tests.unit.ingestion.pipeline.steps import Noted
 
 BEATS = 10
@@ -31,6 +31,6 @@ def test_a_nudge_that_had_to_wait_is_sent_while_the_next_batch_is_gathered(
 
     nudge = MagicMock()
     steps = structs.replace(Noted().steps(), nudge=nudge)
-    session = Session(log, steps, Bounds(batch_seconds=3600), stop, beat, lambda _: None)
+    session = Session(log, steps, ConsumerBounds(batch_seconds=3600), stop, beat, lambda _: None)
     running._turn_after_turn(session, log.consumer(MAIN_GROUP, TOPICS))
     assert nudge.send_if_due.call_count > BEATS // 2
