@@ -1,8 +1,11 @@
 """The secrets that a data folder keeps for itself, so that nobody has to invent any to try the product."""
 
 import base64
+import fcntl
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from runtime.catalogue import every_option
@@ -35,11 +38,25 @@ def stored_secrets(data_dir: Path) -> dict[str, str]:
 
 
 def store_missing_secrets(data_dir: Path) -> None:
-    """Give a data folder its own secrets, once; those it has stay. Safe to repeat, not to run twice at once:
-    the caller holds the lock of the data folder."""
-    known = stored_secrets(data_dir)
-    wanted = {option.variable: new_secret() for option in every_option() if option.generated}
-    if wanted.keys() <= known.keys():
-        return
+    """Give a data folder its own secrets, once; those it has stay. Safe to repeat, and to run twice at once:
+    whoever comes second finds what the first one wrote."""
+    if _missing(stored_secrets(data_dir)):
+        with _writing_alone(data_dir):
+            known = stored_secrets(data_dir)
+            if missing := _missing(known):
+                added = {name: new_secret() for name in missing}
+                content = json.dumps(added | known, indent=1)
+                replace_privately(data_dir / SECRETS_FILE, content.encode())
+
+
+def _missing(known: dict[str, str]) -> list[str]:
+    return [option.variable for option in every_option() if option.generated and option.variable not in known]
+
+
+@contextmanager
+def _writing_alone(data_dir: Path) -> Iterator[None]:
+    """A lock of their own: two that start at once come here before either holds the data folder."""
     data_dir.mkdir(parents=True, exist_ok=True)
-    replace_privately(data_dir / SECRETS_FILE, json.dumps(wanted | known, indent=1).encode())
+    with (data_dir / SECRETS_FILE).with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

@@ -10,8 +10,9 @@ import pytest
 
 from embedded.engines import throw_away_places
 from runtime.catalogue import PREFIX
+from runtime.readiness import READY_FILE
 from tests.integration.embedded.dummies import DummyStack
-from tests.running_stack import is_alive
+from tests.running_stack import RunningStack, is_alive, wait_until
 
 INSTALL = Path("embedded/install.sh")
 
@@ -50,6 +51,30 @@ def test_a_second_copy_on_the_same_data_folder_is_refused_and_the_first_named(st
     assert f"Another copy (process {stack.supervisor.pid}) runs on the data folder" in result.stderr
     assert "give this one its own CA_DATA_DIR and ports" in result.stderr
     assert is_alive(stack.pid("server"))
+
+
+def test_of_two_first_starts_at_once_one_comes_up_and_the_other_is_refused_in_one_line(
+    tmp_path: Path,
+) -> None:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+    up = tmp_path / "up"
+    environment = inherited | throw_away_places(tmp_path / "data") | {READY_FILE: str(up)}
+    copies = [RunningStack(tmp_path / name) for name in ("one", "other")]
+    with copies[0].torn_down(), copies[1].torn_down():
+        for copy in copies:
+            copy.launch("embedded", "engines", env=environment)
+        wait_until(lambda: any(map(has_ended, copies)), "one is refused")
+        refused, running = sorted(copies, key=has_ended, reverse=True)
+        wait_until(lambda: up.exists() or has_ended(running), "the other is up")
+
+        assert not has_ended(running), running.said()
+        assert refused.exit_code() == 1
+        assert "Another copy" in refused.said()
+        assert len(refused.said().splitlines()) == 1
+
+
+def has_ended(copy: RunningStack) -> bool:
+    return copy.supervisor.poll() is not None
 
 
 def test_what_a_killed_supervisor_left_in_the_run_folder_is_harmless(stack: DummyStack) -> None:

@@ -2,6 +2,8 @@
 
 import json
 import stat
+import time
+from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 from pathlib import Path
 
@@ -10,6 +12,7 @@ from rich.console import Console
 
 from runtime.catalogue import every_option
 from runtime.config import ConfigurationError, read_configuration
+from runtime.private_files import replace_privately
 from runtime.stored_secrets import SECRETS_FILE, new_secret, store_missing_secrets, stored_secrets
 
 SECRET = "a-secret-that-nobody-may-ever-read-anywhere"
@@ -27,6 +30,32 @@ def test_a_data_folder_gets_its_secrets_once_and_keeps_them(tmp_path: Path) -> N
     store_missing_secrets(tmp_path)
     assert first == stored_secrets(tmp_path)
     assert first.keys() == {option.variable for option in every_option() if option.generated}
+
+
+@pytest.mark.parametrize("before", [{}, {"CA_JWT_KEY": SECRET}], ids=["a first start", "a new version"])
+def test_of_two_that_store_them_at_once_both_have_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: dict[str, str]
+) -> None:
+    if before:
+        (tmp_path / SECRETS_FILE).write_text(json.dumps(before))
+    written: list[bytes] = []
+
+    def write_slowly(path: Path, content: bytes) -> None:
+        written.append(content)
+        time.sleep(0.2)  # the other one looks meanwhile, and finds nothing
+        replace_privately(path, content)
+
+    def store_and_read(_: int) -> dict[str, str]:
+        store_missing_secrets(tmp_path)
+        return stored_secrets(tmp_path)
+
+    monkeypatch.setattr("runtime.stored_secrets.replace_privately", write_slowly)
+    with ThreadPoolExecutor(2) as two:
+        first, second = two.map(store_and_read, range(2))
+
+    assert len(written) == 1
+    assert first == second == stored_secrets(tmp_path)
+    assert first.items() >= before.items()
 
 
 def test_a_secret_that_a_new_version_wants_is_added_and_the_old_ones_stay(tmp_path: Path) -> None:
