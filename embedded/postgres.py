@@ -6,7 +6,6 @@ We run the wheel's programs ourselves: its own starter makes daemons, which no s
 import os
 import pwd
 import shutil
-import subprocess
 import sys
 from functools import partial
 from pathlib import Path
@@ -16,6 +15,7 @@ import psycopg
 from psycopg import sql
 
 from embedded.process import Address, NotReady, Process
+from embedded.step import run_program
 from embedded.wheels import EngineMissing, postgres_program
 from runtime.config import configuration
 from runtime.options import Options
@@ -160,7 +160,7 @@ def _refuse_the_nameless(uid: int) -> None:
 
 
 def _run(command: list[str], text: str = "") -> str:
-    result = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+    result = run_program(command, text)
     if result.returncode != 0:
         sys.exit(result.stderr or result.stdout)
     return result.stderr

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 from signal import SIGKILL
 
 import pytest
@@ -10,6 +11,24 @@ import pytest
 from embedded.child import LAUNCHER
 from tests.integration.embedded.dummies import DummyStack
 from tests.running_stack import is_alive, wait_until
+
+# What makes a step run a program that takes its time, with a stand-in for the program.
+STEPS = {
+    "initdb": """
+import sys, pathlib
+from embedded import postgres
+folder, stand_in = sys.argv[1:]
+postgres.postgres_program = lambda name: stand_in
+postgres.make_cluster(pathlib.Path(folder) / "18")
+""",
+    "mvn": """
+import sys, pathlib
+from embedded import kafka
+folder, stand_in = sys.argv[1:]
+kafka.PROGRAMS = pathlib.Path(folder) / "kafka-0"
+kafka._copy_by(stand_in)
+""",
+}
 
 
 @pytest.mark.parametrize("where", ["in-group", "own-session"])
@@ -45,6 +64,22 @@ def test_a_worker_dies_when_its_parent_and_the_supervisor_are_killed_together(st
     os.kill(server, SIGKILL)
 
     wait_until(lambda: not is_alive(worker), "the worker is gone")
+
+
+@pytest.mark.parametrize(("program", "step"), STEPS.items(), ids=STEPS)
+def test_what_a_step_runs_dies_with_the_step(tmp_path: Path, program: str, step: str) -> None:
+    stand_in, running = tmp_path / program, tmp_path / "running"
+    stand_in.write_text(f"#!/bin/sh\necho $$ > {running}.new; mv {running}.new {running}; exec sleep 600\n")
+    stand_in.chmod(0o755)
+    killed = subprocess.Popen([sys.executable, "-c", step, str(tmp_path), str(stand_in)])
+    wait_until(running.exists, f"{program} runs")
+    pid = int(running.read_text())
+    assert is_alive(pid)
+
+    killed.kill()
+    killed.wait()
+
+    wait_until(lambda: not is_alive(pid), f"{program} is gone")
 
 
 def test_a_process_whose_supervisor_died_before_it_could_ask_does_not_start() -> None:
