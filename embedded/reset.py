@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from embedded.preflight import CannotStart
-from embedded.run_folder import RunFolder
+from embedded.run_folder import MARK, RunFolder
 
 
 def throw_data_away(data_dir: Path) -> None:
@@ -14,11 +14,14 @@ def throw_data_away(data_dir: Path) -> None:
     if not data_dir.exists():
         print(f"There is nothing at {data_dir}.")
         return
-    if not (data_dir / "run").exists() and any(data_dir.iterdir()):
-        raise CannotStart(f"{data_dir} is not a data folder of this product (no `run` in it): left as it is.")
+    folder = RunFolder(data_dir)
+    if not folder.is_ours() and any(data_dir.iterdir()):
+        raise CannotStart(
+            f"{data_dir} is not a data folder of this product (no `{MARK}` in it): left as it is."
+        )
     if os.environ.get("YES") != "1" and not _agreed(data_dir):
         sys.exit("Nothing was deleted.")
-    with RunFolder(data_dir).held():
+    with folder.held():
         shutil.rmtree(data_dir)
     print(f"Deleted {data_dir}.")
 

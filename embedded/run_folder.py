@@ -1,4 +1,7 @@
-"""`<data_dir>/run`: the lock that keeps a second copy out, and `stack.json` with who runs."""
+"""`<data_dir>/run`: the lock that keeps a second copy out, and `stack.json` with who runs.
+
+Beside it lies a mark by which a data folder is told from any other that happens to hold a `run`.
+"""
 
 import fcntl
 import json
@@ -12,8 +15,10 @@ from typing import Any
 
 from embedded.room import FULL
 from runtime.processes import birth
+from runtime.stored_secrets import SECRETS_FILE
 
 LEFTOVERS_WITHIN = 10.0
+MARK = "campaign-analytics.data"
 
 
 class AlreadyRunning(Exception):
@@ -35,7 +40,13 @@ class RunFolder:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise AlreadyRunning(self._who_holds_it()) from None
+            (self.data_dir / MARK).touch()
             yield
+
+    def is_ours(self) -> bool:
+        """A copy of this product ran on the data folder; one of before there was a mark left its secrets."""
+        is_of_before = self.path.is_dir() and (self.data_dir / SECRETS_FILE).is_file()
+        return is_of_before or (self.data_dir / MARK).is_file()
 
     def state(self) -> dict[str, Any]:
         """What the running stack wrote, or nothing."""

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from embedded.engines import throw_away_places
+from embedded.run_folder import MARK, RunFolder
 from runtime.catalogue import PREFIX
 from runtime.readiness import READY_FILE
+from runtime.stored_secrets import store_missing_secrets
 from tests.integration.embedded.dummies import DummyStack
 from tests.running_stack import RunningStack, is_alive, wait_until
 
@@ -119,35 +121,46 @@ def test_a_misspelled_option_is_refused_with_a_suggestion(tmp_path: Path) -> Non
     assert "CA_WEB_PROT is not an option of this product. Did you mean CA_WEB_PORT?" in result.stderr
 
 
-def test_reset_asks_and_takes_anything_but_yes_for_a_no(tmp_path: Path) -> None:
-    (tmp_path / "run").mkdir()
+@pytest.fixture
+def used(tmp_path: Path) -> Path:
+    """A data folder that a copy ran on."""
+    data_dir = tmp_path / "data"
+    with RunFolder(data_dir).held():
+        return data_dir
 
-    result = embedded("reset", tmp_path, answer="y\n")
+
+def test_reset_asks_and_takes_anything_but_yes_for_a_no(used: Path) -> None:
+    result = embedded("reset", used, answer="y\n")
 
     assert "Nothing was deleted." in result.stderr
-    assert (tmp_path / "run").exists()
+    assert used.exists()
 
 
 @pytest.mark.parametrize(("answer", "options"), [("yes\n", {}), ("", {"YES": "1"})])
-def test_reset_deletes_the_data_folder_when_told_to(
-    tmp_path: Path, answer: str, options: dict[str, str]
-) -> None:
-    data_dir = tmp_path / "data"
-    (data_dir / "run").mkdir(parents=True)
-
-    result = embedded("reset", data_dir, answer, **options)
+def test_reset_deletes_the_data_folder_when_told_to(used: Path, answer: str, options: dict[str, str]) -> None:
+    result = embedded("reset", used, answer, **options)
 
     assert result.returncode == 0
-    assert not data_dir.exists()
+    assert not used.exists()
 
 
-def test_reset_leaves_a_folder_that_is_not_ours(tmp_path: Path) -> None:
-    (tmp_path / "letters").touch()
+def test_reset_knows_a_data_folder_of_before_there_was_a_mark_by_its_secrets(used: Path) -> None:
+    (used / MARK).unlink()
+    store_missing_secrets(used)
+
+    assert embedded("reset", used, YES="1").returncode == 0
+    assert not used.exists()
+
+
+@pytest.mark.parametrize("thing", ["letters", "run"])
+def test_reset_leaves_a_folder_that_is_not_ours(tmp_path: Path, thing: str) -> None:
+    """`/` and `/var` hold a `run`, too."""
+    (tmp_path / thing).mkdir()
 
     result = embedded("reset", tmp_path, YES="1")
 
     assert "is not a data folder of this product" in result.stderr
-    assert (tmp_path / "letters").exists()
+    assert (tmp_path / thing).exists()
 
 
 def test_reset_refuses_while_the_stack_runs(stack: DummyStack) -> None:
