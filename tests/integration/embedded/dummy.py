@@ -1,4 +1,4 @@
-"""A process to supervise, run by path: writes what happens to it into a journal."""
+"""A process to supervise, run by path: writes what happens to it into a journal, and when beside it."""
 
 import argparse
 import os
@@ -22,6 +22,8 @@ def main() -> None:
     def note(what: str) -> None:
         with order.journal.open("a") as journal:
             journal.write(f"{order.name} {what}\n")
+        with order.journal.with_suffix(".times").open("a") as times:
+            times.write(f"{time.monotonic()} {order.name} {what}\n")
 
     def stop(*_: object) -> None:
         note("stops")

@@ -1,4 +1,4 @@
-"""Runs dummies under the real supervisor: `python -m … DATA_DIR JSON`."""
+"""Runs dummies under the real supervisor: `python -m … DATA_DIR PROCESSES PATIENCE`, both as JSON."""
 
 import json
 import sys
@@ -17,7 +17,6 @@ from runtime.options import Options
 from runtime.restarts import restart_file
 
 DUMMY = str(Path(__file__).with_name("dummy.py"))
-IN_A_HURRY = Patience(first_wait=0.01, longest_wait=0.02)
 
 
 class Lines:
@@ -46,10 +45,9 @@ def dummy(data_dir: Path, *, name: str, flags: list[str], **how: Any) -> Process
 def main() -> None:
     data_dir = Path(sys.argv[1])
     processes = [dummy(data_dir, **order) for order in json.loads(sys.argv[2])]
+    patience = Patience(**json.loads(sys.argv[3]))
     try:
-        run(
-            Options(data_dir=data_dir), processes, Lines(), lambda: print("all ready", flush=True), IN_A_HURRY
-        )
+        run(Options(data_dir=data_dir), processes, Lines(), lambda: print("all ready", flush=True), patience)
     except (AlreadyRunning, CannotStart, StackFailed) as error:
         sys.exit(str(error))
 

@@ -1,5 +1,7 @@
 """A process that dies comes back, unless that is hopeless or forbidden."""
 
+from itertools import pairwise
+
 from runtime.restarts import ask_for_restart
 from tests.integration.embedded.dummies import DummyStack
 from tests.running_stack import is_alive, wait_until
@@ -65,6 +67,17 @@ def test_after_ten_quick_deaths_the_stack_stops_and_says_what_is_wrong(stack: Du
     assert "broken ended with exit code 3, 10 times in a row" in stack.said()
     assert "broken says hello" in stack.said()
     assert stack.journal()[-1] == "first stops"
+
+
+def test_after_three_quick_deaths_each_further_start_waits_twice_as_long(stack: DummyStack) -> None:
+    stack.with_patience(free=3, first_wait=0.75, most=6).add("broken", "--exit", "3").start()
+
+    assert stack.exit_code() == 1
+    starts = stack.times("broken starts")
+    gaps = [later - earlier for earlier, later in pairwise(starts)]
+    assert len(gaps) == 5
+    assert gaps[3] >= 0.75
+    assert gaps[4] >= 1.5
 
 
 def test_an_exit_code_that_asks_for_a_person_is_not_answered_with_a_restart(stack: DummyStack) -> None:
