@@ -64,6 +64,7 @@ bench-api: .venv/dev ## an authenticated GET of a campaign against bare and stoc
 .PHONY: reference
 reference: .venv/dev ## write the reference pages that the code defines
 	$(BIN)/python -m runtime.reference
+	$(BIN)/python -m api.problems_reference
 	$(BIN)/python -m ingestion.events.json_schemas
 
 .PHONY: bench-engine
