@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 
 from accounts.attempts import guarded
 from analytics_project.probes import HealthView, LiveView, MetricsView, ReadyView
+from ingestion.api.schemas import EventSchemaView
 
 admin.autodiscover()
 
@@ -15,6 +16,7 @@ urlpatterns: list[URLResolver | URLPattern] = [
     path("admin/login/", guarded(admin.site.login)),
     path("admin/", admin.site.urls),
     path("api/", include("api.urls")),
+    path("api/schemas/events/<str:file>/", EventSchemaView.as_view(), name="event_schema"),
     path("", include("accounts.urls")),
     path("api/v1/", include("campaigns.urls")),
     path("api/v1/", include("ingestion.urls")),

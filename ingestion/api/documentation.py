@@ -8,6 +8,7 @@ from drf_spectacular.utils import OpenApiExample, OpenApiResponse
 from api.problems import CONTENT_TYPE
 from api.schema import PROBLEM
 from ingestion.api.bodies import MOST_EVENTS
+from ingestion.events.json_schemas import published
 from ingestion.events.sent import SentClick, SentConversion, SentImpression, SentMetric
 
 _COMPONENTS = "#/components/schemas/"
@@ -65,6 +66,16 @@ _STATES = {
         "rejected": {"type": "array", "items": _REJECTION},
     },
 }
+_SCHEMA_LINKS = ", ".join(f"[{name}](/api/schemas/events/{name})" for name in published())
+EVENTS_DESCRIPTION = f"""\
+One event, `{{"events": [...]}}` or one a line (NDJSON); at most {MOST_EVENTS:,}, gzipped if you like.
+
+A 202 means that every event that it does not list as rejected is stored durably. Sending an event
+again with the same `event_id` and `occurred_at` is safe: it counts once, as it was received last.
+
+How each kind then stands on the event log is published as JSON Schema: {_SCHEMA_LINKS}.
+"""
+
 _PROBLEM = {"$ref": _COMPONENTS + PROBLEM}
 
 EVENTS_BODY: dict[str, Any] = {

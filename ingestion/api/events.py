@@ -26,21 +26,13 @@ class EventsView(WorkspaceView):
 
     @extend_schema(
         summary="Send events",
+        description=documentation.EVENTS_DESCRIPTION,
         tags=["events"],
         request=documentation.EVENTS_BODY,
         responses=documentation.EVENTS_ANSWERS,
         examples=documentation.EVENTS_EXAMPLES,
     )
     def post(self, request: Request) -> Response:
-        """One event, `{"events": [...]}` or one a line (NDJSON); at most 1,000, gzipped if you like.
-
-        A 202 means that every event that it does not list as rejected is stored durably. Sending an event
-        again with the same `event_id` and `occurred_at` is safe: it counts once, as it was received last.
-
-        How each kind then stands on the event log is published as JSON Schema in the repository:
-        `docs/reference/events/metric-v1.json`, `docs/reference/events/interaction-v1.json` and
-        `docs/reference/events/snapshot-v1.json`.
-        """
         acceptance = accept(sent_body(request).events, caller_of(request))
         if acceptance.unknown:
             raise outcome_unknown(acceptance)

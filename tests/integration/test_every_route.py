@@ -23,6 +23,7 @@ PUBLIC = {
     "/health/ready/",
     "/metrics/",
     "/api/schema/",
+    "/api/schemas/events/<file>/",
     "/api/docs/",
     "/api/docs/problems/<code>/",
     "/api/browse/login/",

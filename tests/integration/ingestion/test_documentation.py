@@ -1,6 +1,7 @@
 """What the OpenAPI file says of the door is what the door does."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -9,12 +10,13 @@ from drf_spectacular.renderers import OpenApiJsonRenderer
 
 from campaigns.models import Campaign
 from ingestion.eventlog.base import EventLog
-from ingestion.events.json_schemas import FOLDER, published
-from runtime.options import REPOSITORY
+from ingestion.events.json_schemas import published
 from tests.integration.ingestion.event_calls import EVENTS, send
-from tests.people import Program
+from tests.people import Program, visitor
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+METRIC_SCHEMA = "/api/schemas/events/metric-v1.json"
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +42,34 @@ def test_every_example_of_a_body_is_accepted_and_answered_as_the_example_of_an_a
         assert answer.json().keys() == answered.keys()
 
 
-def test_it_names_the_schema_of_every_kind_that_stands_on_the_log(operation: dict[str, Any]) -> None:
-    for name in published():
-        assert (FOLDER / name).is_file()
-        assert f"`{(FOLDER / name).relative_to(REPOSITORY)}`" in operation["description"]
+def linked(description: str) -> dict[str, str]:
+    """The addresses that a text in Markdown links to, by what it calls them."""
+    return dict(re.findall(r"\[([^]]+)]\(([^)]+)\)", description))
+
+
+def test_it_links_to_the_schema_of_every_kind_that_stands_on_the_log(operation: dict[str, Any]) -> None:
+    links = linked(operation["description"])
+    assert links.keys() == published().keys()
+    for name, address in links.items():
+        answer = visitor().get(address)
+        assert (answer.status_code, answer["Content-Type"]) == (200, "application/schema+json")
+        assert answer.json() == json.loads(published()[name])
+
+
+@pytest.mark.parametrize("accepted", ["application/json", "text/html,*/*;q=0.8"])
+def test_programs_and_browsers_get_a_schema_whatever_they_prefer(accepted: str) -> None:
+    answer = visitor().get(METRIC_SCHEMA, headers={"Accept": accepted})
+    assert (answer.status_code, answer.json()["$ref"]) == (200, "#/$defs/MetricEvent")
+
+
+def test_who_has_a_schema_does_not_load_it_again() -> None:
+    etag = visitor().get(METRIC_SCHEMA)["ETag"]
+    answer = visitor().get(METRIC_SCHEMA, headers={"If-None-Match": etag})
+    assert (answer.status_code, answer.content) == (304, b"")
+
+
+@pytest.mark.parametrize("name", ["metric-v0.json", "metric-v1", "..%2fmetric-v1.json"])
+def test_a_schema_that_there_is_not_is_a_404(name: str) -> None:
+    answer = visitor().get(f"/api/schemas/events/{name}")
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+    assert answer.json()["code"] == "not_found"
