@@ -1,5 +1,6 @@
 """A whole stack of its own in a throw-away folder, as `make run` starts it."""
 
+import http.client
 import json
 import os
 import subprocess
@@ -20,6 +21,7 @@ from runtime.options import REPOSITORY, Options, RateLimits
 
 UP = "Ctrl-C stops everything"
 READY_WITHIN = 180.0
+MEASURED = ("web", "consumer", "worker")
 
 
 @dataclass(frozen=True)
@@ -31,8 +33,8 @@ class OwnStack:
     def port(self) -> int:
         return int(self.environment["CA_WEB_PORT"])
 
-    def memory_mb(self, process: str) -> float:
-        return memory_of_family(self.demo["processes"][process]) / MIB
+    def memory_mb(self) -> dict[str, float]:
+        return {name: memory_of_family(self.demo["processes"][name]) / MIB for name in MEASURED}
 
     def work(self) -> dict[str, float]:
         """Processor time in seconds that each process took so far, with all that it started."""
@@ -42,6 +44,21 @@ class OwnStack:
 
     def options(self) -> Options:
         return read_configuration(self.environment, "")
+
+    def call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
+        """Raises AssertionError for an answer that tells of an error."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        headers = {"Authorization": f"Bearer {self.demo['api_key']}", "Content-Type": "application/json"}
+        connection.request(method, path, json.dumps(body) if body else None, headers)
+        answer = connection.getresponse()
+        text = answer.read()
+        connection.close()
+        if answer.status >= http.client.BAD_REQUEST:
+            raise AssertionError(f"{method} {path} answered {answer.status}: {text[:300]!r}")
+        return json.loads(text)
+
+    def insights(self, campaign: str) -> Any:
+        return self.call("GET", f"/api/v1/campaigns/{campaign}/insights/?granularity=day")
 
 
 @contextmanager

@@ -5,21 +5,17 @@ a 202 until the insights of the campaign count that event, at 2,000 events/s ove
 *Memory*: what consumer, worker and web take meanwhile, in the second quarter of that time and in the last.
 """
 
-import http.client
-import json
 import os
 import sys
 import time
-import uuid
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from statistics import median, quantiles
-from typing import Any, NamedTuple
 
 from rich.console import Console
 
 from benchmarks.machine import describe
-from benchmarks.pipeline.own_stack import OwnStack, own_stack
+from benchmarks.pipeline.freshness import FRESH_RATE, FRESH_SECONDS, Watched, watched
+from benchmarks.pipeline.own_stack import MEASURED, OwnStack, own_stack
 from benchmarks.pipeline.sender import Plan, sender_pool, start
 from benchmarks.verdict import verdict
 from ingestion.eventlog.base import MAIN_GROUP
@@ -30,22 +26,11 @@ CAMPAIGNS = 200
 RATES = tuple(map(int, os.environ.get("RATES", "2000 5000 8000 11000 15000 20000").split()))
 RATE_SECONDS = int(os.environ.get("RATE_SECONDS", "40"))
 SENDERS = int(os.environ.get("SENDERS", "1"))
-FRESH_RATE = 2_000
-FRESH_SECONDS = int(os.environ.get("FRESH_SECONDS", "600"))
 MOST_LAG_SECONDS = 3.0  # of events that are on their way when the sender stops
+LEAST_WORK = 0.5  # µs an event: less is not told
 MOST_FRESH_SECONDS = 3.0
-LOOK_AGAIN_AFTER = 0.1  # to ask without a pause would be a load of its own
 LEAST_SUSTAINED = 15_000
 MOST_GROWTH = 1.1
-LEAST_WORK = 0.5  # µs an event: less is not told
-MEASURED = ("web", "consumer", "worker")
-
-
-class Sample(NamedTuple):
-    """How long an event took to be seen, and the megabytes of each process then."""
-
-    seconds: float
-    memory: Mapping[str, float]
 
 
 def main() -> None:
@@ -54,32 +39,34 @@ def main() -> None:
     console.print(f"The whole way on {event_log}, on {describe()}")
     with own_stack(CA_EVENT_LOG=event_log, CA_DATA_SOURCE="real", CA_FLOWER_ENABLED="false") as stack:
         campaigns = _campaigns(stack)
-        samples = sampled(stack, campaigns, FRESH_SECONDS)
-        _tell_freshness(console, [sample.seconds for sample in samples])
-        _tell_growth(console, samples)
+        found = watched(stack, campaigns)
+        _tell_freshness(console, found)
+        _tell_growth(console, found.memory)
         best = sustained(console, stack, campaigns)
     console.print(
         f"{verdict(best >= LEAST_SUSTAINED)}: {best:,} events/s sustained, at least {LEAST_SUSTAINED:,}"
     )
 
 
-def _tell_freshness(console: Console, seconds: Sequence[float]) -> None:
+def _tell_freshness(console: Console, found: Watched) -> None:
+    seconds = found.seconds
     half, p99 = len(seconds) // 2, quantiles(seconds, n=100)[98]
     console.print(
         f"{verdict(p99 < MOST_FRESH_SECONDS)}: visible after {median(seconds):.2f} s in the median, "
         f"{p99:.2f} s in 99 of 100, less than {MOST_FRESH_SECONDS:g} s, at {FRESH_RATE:,} events/s"
     )
     console.print(
-        f"  {len(seconds)} samples in {FRESH_SECONDS} s; the median of the first half "
-        f"{median(seconds[:half]):.2f} s, of the second {median(seconds[half:]):.2f} s"
+        f"  {len(seconds)} samples in {FRESH_SECONDS} s, the slowest {max(seconds):.2f} s; the median of the "
+        f"first half {median(seconds[:half]):.2f} s, of the second {median(seconds[half:]):.2f} s; "
+        f"{found.load:,.0f} events/s were taken"
     )
 
 
-def _tell_growth(console: Console, samples: Sequence[Sample]) -> None:
+def _tell_growth(console: Console, memory: Sequence[Mapping[str, float]]) -> None:
     """The first quarter is left out: caches fill, pools open."""
-    quarter = len(samples) // 4
+    quarter = len(memory) // 4
     for name in MEASURED:
-        sizes = [sample.memory[name] for sample in samples]
+        sizes = [then[name] for then in memory]
         early, late = median(sizes[quarter : 2 * quarter]), median(sizes[-quarter:])
         console.print(
             f"{verdict(late <= MOST_GROWTH * early)}: {name} {early:.0f} MB in the second quarter, "
@@ -88,11 +75,9 @@ def _tell_growth(console: Console, samples: Sequence[Sample]) -> None:
 
 
 def _tell_memory(console: Console, stack: OwnStack) -> None:
-    console.print("  memory: " + ", ".join(f"{name} {size:.0f} MB" for name, size in _memory(stack).items()))
-
-
-def _memory(stack: OwnStack) -> dict[str, float]:
-    return {name: stack.memory_mb(name) for name in MEASURED}
+    console.print(
+        "  memory: " + ", ".join(f"{name} {size:.0f} MB" for name, size in stack.memory_mb().items())
+    )
 
 
 def _tell_work(console: Console, began: Mapping[str, float], ended: Mapping[str, float], events: int) -> None:
@@ -143,59 +128,12 @@ def _drain(stack: OwnStack) -> None:
         time.sleep(0.5)
 
 
-def sampled(stack: OwnStack, campaigns: tuple[str, ...], seconds: int) -> list[Sample]:
-    """One after the other, under the load of all other campaigns."""
-    plan = Plan(stack.port, stack.demo["api_key"], campaigns[1:], FRESH_RATE, seconds, seed=1)
-    samples = []
-    with sender_pool(1) as pool:
-        load = start(pool, plan)
-        while not load.ready():
-            samples.append(Sample(_seconds_until_visible(stack, campaigns[0]), _memory(stack)))
-        load.get()
-    return samples
-
-
-def _seconds_until_visible(stack: OwnStack, campaign: str) -> float:
-    """One event of a campaign that nobody else sends for, from its 202 on."""
-    before = _impressions(stack, campaign)
-    event = {
-        "kind": "metric",
-        "event_id": uuid.uuid4().hex,
-        "occurred_at": datetime.now(UTC).isoformat(timespec="milliseconds"),
-        "campaign_id": campaign,
-        "platform": "meta",
-        "impressions": 1,
-    }
-    _call(stack, "POST", "/api/v1/events/", event)
-    accepted = time.perf_counter()
-    while _impressions(stack, campaign) == before:
-        time.sleep(LOOK_AGAIN_AFTER)
-    return time.perf_counter() - accepted
-
-
-def _impressions(stack: OwnStack, campaign: str) -> int:
-    answer = _call(stack, "GET", f"/api/v1/campaigns/{campaign}/insights/?granularity=day")
-    return int(answer["totals"]["impressions"] or 0)
-
-
 def _campaigns(stack: OwnStack) -> tuple[str, ...]:
     made = [
-        _call(stack, "POST", "/api/v1/campaigns/", {"name": f"Measured {n}", "platform": "meta"})["id"]
+        stack.call("POST", "/api/v1/campaigns/", {"name": f"Measured {n}", "platform": "meta"})["id"]
         for n in range(CAMPAIGNS)
     ]
     return tuple(made)
-
-
-def _call(stack: OwnStack, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
-    connection = http.client.HTTPConnection("127.0.0.1", stack.port, timeout=30)
-    headers = {"Authorization": f"Bearer {stack.demo['api_key']}", "Content-Type": "application/json"}
-    connection.request(method, path, json.dumps(body) if body else None, headers)
-    answer = connection.getresponse()
-    text = answer.read()
-    connection.close()
-    if answer.status >= http.client.BAD_REQUEST:
-        raise AssertionError(f"{method} {path} answered {answer.status}: {text[:300]!r}")
-    return json.loads(text)
 
 
 if __name__ == "__main__":
