@@ -34,6 +34,11 @@ class Sent(NamedTuple):
     late_seconds: float
 
 
+def shares(rate: int, senders: int) -> list[int]:
+    """What each sends of a rate, so that together they send all of it."""
+    return [rate // senders + (number < rate % senders) for number in range(senders)]
+
+
 def start(pool: Pool, plan: Plan) -> "AsyncResult[Sent]":
     return pool.apply_async(send, (plan,))
 
