@@ -6,6 +6,7 @@ What cannot be counted is refused: an open door to guessing is worse than a clos
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from unicodedata import normalize
 
 from django.http import HttpRequest
 from django_ratelimit.decorators import ratelimit
@@ -22,6 +23,7 @@ from runtime.config import configuration
 
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
+LONGEST_EMAIL = 254  # of what is longer the form makes nobody
 
 
 def count_attempt(deed: str, request: HttpRequest, email: str = "") -> None:
@@ -64,7 +66,9 @@ def _address_key(group: str, request: HttpRequest) -> str:
 
 
 def _email_key(group: str, request: HttpRequest) -> str:
-    return "email:" + request.POST.get("username", "").strip().lower()
+    """One for all spellings that sign the same person in: the form of the page folds them, too."""
+    spelled = request.POST.get("username", "").strip()[:LONGEST_EMAIL]
+    return "email:" + normalize("NFKC", spelled).strip().lower()
 
 
 def _rate(group: str, request: HttpRequest) -> tuple[int, int]:

@@ -21,6 +21,7 @@ DOORS: dict[str, tuple[dict[str, str], int]] = {
     "/api/v1/auth/register/": ({"password": "short"}, 400),
     "/api/v1/auth/password/reset/": ({}, 202),
 }
+TO_FULL_WIDTH = ord("\N{FULLWIDTH LATIN SMALL LETTER A}") - ord("a")
 SIGN_IN_PAGES = ["/admin/login/", "/api/browse/login/"]
 
 
@@ -92,9 +93,16 @@ def test_the_sign_in_pages_are_limited_by_address(page: str) -> None:
     assert browser.get(page).status_code == 200
 
 
-def test_the_sign_in_pages_are_limited_by_email() -> None:
-    sent = {"username": some_email(), "password": "wrong"}
-    refused_at_last(lambda: Client(REMOTE_ADDR=some_address()).post("/admin/login/", sent), 200)
+@pytest.mark.parametrize("page", SIGN_IN_PAGES)
+def test_the_sign_in_pages_are_limited_by_email_however_it_is_spelled(page: str) -> None:
+    email = some_email("person")
+    spelled = cycle([email.replace(letter, chr(ord(letter) + TO_FULL_WIDTH), 1) for letter in "person"])
+
+    def attempt() -> Any:
+        sent = {"username": next(spelled), "password": "wrong"}
+        return Client(REMOTE_ADDR=some_address()).post(page, sent)
+
+    refused_at_last(attempt, 200)
 
 
 @pytest.mark.parametrize("page", SIGN_IN_PAGES)
