@@ -14,7 +14,12 @@ class AccountsConfig(AppConfig):
         from accounts.schedule import schedule_accounts
 
         post_migrate.connect(schedule_accounts, sender=self)
-        audited(User, exclude=["last_login"], hide=["password"], relations=["groups", "user_permissions"])
+        audited(
+            User,
+            exclude=["last_login", "sign_outs"],
+            hide=["password"],
+            relations=["groups", "user_permissions"],
+        )
         audited(Workspace)
         audited(Membership)
         audited(Invitation, exclude=["token_hash"])

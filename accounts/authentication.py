@@ -23,6 +23,7 @@ WRITE_KEY_HEADER = "X-Write-Key"
 WRITE_KEY_FIELD = "write_key"
 WORKSPACE_HEADER = "X-Workspace"
 WORKSPACE_IN_PATH = "workspace_id"
+SIGN_OUTS = "sign_outs"  # the claim that says when, between two sign-outs everywhere, a token was issued
 
 
 class BearerAuthentication(BaseAuthentication):
@@ -103,7 +104,8 @@ def _workspace_of_header(request: Request) -> UUID | None:
 
 def caller_of_access_token(token: str, wanted: UUID | None) -> Caller:
     try:
-        user_id = UUID(str(AccessToken(token)["user_id"]))  # type: ignore[arg-type]
+        claims = AccessToken(token)  # type: ignore[arg-type]
+        user_id = UUID(str(claims["user_id"]))
     except (TokenError, KeyError, ValueError):
         raise exceptions.AuthenticationFailed from None
-    return caller_of_user(user_id, wanted)
+    return caller_of_user(user_id, wanted, sign_outs=claims.get(SIGN_OUTS, 0))

@@ -24,7 +24,7 @@ SELECT u.email, m.id, m.workspace_id, m.role, m.restricted
 FROM accounts_user u
 LEFT JOIN accounts_membership m
     ON m.user_id = u.id AND (%(wanted)s::uuid IS NULL OR m.workspace_id = %(wanted)s)
-WHERE u.id = %(user)s AND u.is_active
+WHERE u.id = %(user)s AND u.is_active AND u.sign_outs = coalesce(%(sign_outs)s::int, u.sign_outs)
 ORDER BY m.created_at, m.id
 LIMIT 1
 """
@@ -48,9 +48,12 @@ UPDATE accounts_apikey SET last_used_at = now() WHERE id = (
 """
 
 
-def caller_of_user(user_id: UUID, wanted: UUID | None) -> Caller:
-    """The user in the wanted workspace, else in the first one joined, else in none."""
-    found = _row(_USER, {"user": user_id, "wanted": wanted})
+def caller_of_user(user_id: UUID, wanted: UUID | None, *, sign_outs: int | None = None) -> Caller:
+    """The user in the wanted workspace, else in the first one joined, else in none.
+
+    `sign_outs` is what a token says of itself; a session was compared before.
+    """
+    found = _row(_USER, {"user": user_id, "wanted": wanted, "sign_outs": sign_outs})
     if found is None:
         raise exceptions.AuthenticationFailed
     email, membership_id, workspace_id, role, restricted = found

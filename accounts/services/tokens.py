@@ -13,6 +13,7 @@ from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, UntypedTo
 from rest_framework_simplejwt.utils import datetime_from_epoch
 
 from accounts.audit import record
+from accounts.authentication import SIGN_OUTS
 from accounts.models import AuditEntry, User
 from api.problem_codes import ProblemCode
 from api.problems import Problem
@@ -36,7 +37,9 @@ def tokens_issue(*, user: User) -> TokenPair:
         created_at=refresh.current_time,
         expires_at=datetime_from_epoch(refresh["exp"]),
     )
-    return TokenPair(access=str(AccessToken.for_user(user)), refresh=str(refresh))
+    access = AccessToken.for_user(user)
+    access[SIGN_OUTS] = user.sign_outs
+    return TokenPair(access=str(access), refresh=str(refresh))
 
 
 @transaction.atomic
@@ -89,5 +92,5 @@ def _spend(claims: dict[str, Any]) -> bool:
 
 
 def _stamp(user: User) -> str:
-    """Changes with the password, however that is changed: older refresh tokens then fit no more."""
+    """Changes with the password, however that is changed, and with signing out everywhere."""
     return user.get_session_auth_hash()[:32]

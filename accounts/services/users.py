@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib.auth import authenticate
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from accounts.audit import acting, record
@@ -75,14 +76,16 @@ def user_update(*, user_id: UUID, **fields: Unpack[ProfileFields]) -> User:
 
 @transaction.atomic
 def user_deactivate(*, user: User) -> None:
-    """Out at once and everywhere: no token and no session works from now on."""
+    """Out at once and everywhere: no token and no session of until now ever works again."""
+    User.objects.filter(id=user.id).update(sign_outs=F("sign_outs") + 1)
+    user.refresh_from_db(fields=["sign_outs"])
     user.is_active = False
     user.save(update_fields=["is_active"])
     tokens_revoke_all(user=user)
 
 
 def user_activate(*, user: User) -> None:
-    """Sign-in works again; the refresh tokens of before stay dead."""
+    """Sign-in works again; the tokens and sessions of before stay dead."""
     user.is_active = True
     user.save(update_fields=["is_active"])
 

@@ -17,7 +17,7 @@ from accounts.rights import Right
 from accounts.services.invitations import invitation_token
 from accounts.services.keys import write_key_create
 from accounts.services.tokens import tokens_issue
-from tests.people import owner, program, some_email, staff, stranger, visitor
+from tests.people import PASSWORD, owner, program, some_email, staff, stranger, visitor
 
 pytestmark = pytest.mark.django_db
 
@@ -150,13 +150,14 @@ def test_selected_keys_are_revoked(
 
 
 def test_a_deactivated_user_is_out_and_can_be_let_in_again() -> None:
-    ann, browser = owner(), staff().browser
+    ann, browser, login = owner(), staff().browser, "/api/v1/auth/login/"
     token = tokens_issue(user=ann.user).refresh
     selected = {"_selected_action": [str(ann.user.pk)]}
+    sent = {"email": ann.user.email, "password": PASSWORD}
     browser.post(list_url("user"), {"action": "deactivate", **selected})
-    assert ann.client.get("/api/v1/auth/me/").status_code == 401
+    assert visitor().post(login, sent, format="json").status_code == 401
     browser.post(list_url("user"), {"action": "activate", **selected})
-    assert ann.client.get("/api/v1/auth/me/").status_code == 200
+    assert visitor().post(login, sent, format="json").status_code == 200
     answer = visitor().post("/api/v1/auth/refresh/", {"refresh": token}, format="json")
     assert answer.status_code == 401
 

@@ -10,13 +10,13 @@ from django.db import connection
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
 
-from accounts.models import User
 from accounts.services.tokens import tokens_issue
-from accounts.services.users import user_deactivate
+from accounts.services.users import user_activate, user_deactivate
 from tests.people import PASSWORD, client_with, new_user, owner, some_email, visitor
 
 pytestmark = pytest.mark.django_db
 
+ME = "/api/v1/auth/me/"
 LOGIN, REFRESH, LOGOUT = "/api/v1/auth/login/", "/api/v1/auth/refresh/", "/api/v1/auth/logout/"
 
 
@@ -106,13 +106,25 @@ def test_signing_out_ends_the_refresh_token_at_once_and_twice_is_fine() -> None:
     assert visitor().post(LOGOUT, {"refresh": token}, format="json").status_code == 204
 
 
-def test_deactivation_ends_every_refresh_token_for_good() -> None:
-    user = new_user()
-    token = tokens_issue(user=user).refresh
-    user_deactivate(user=user)
-    assert refresh(token).status_code == 401
-    User.objects.filter(id=user.id).update(is_active=True)
-    assert refresh(token).status_code == 401
+def test_deactivation_ends_every_token_and_session_for_good() -> None:
+    ann = owner()
+    pair, browser = tokens_issue(user=ann.user), ann.browser
+    bearer = client_with(pair.access)
+    assert bearer.get(ME).status_code == browser.get(ME).status_code == 200
+    user_deactivate(user=ann.user)
+    user_activate(user=ann.user)
+    statuses = {bearer.get(ME).status_code, browser.get(ME).status_code, refresh(pair.refresh).status_code}
+    assert statuses == {401}
+
+
+def test_whoever_is_let_in_again_signs_in_as_before() -> None:
+    ann = owner()
+    user_deactivate(user=ann.user)
+    user_activate(user=ann.user)
+    body = sign_in(ann.user.email).json()
+    assert client_with(body["access"]).get(ME).status_code == 200
+    assert refresh(body["refresh"]).status_code == 200
+    assert ann.browser.get(ME).status_code == 200
 
 
 def test_a_password_changed_anywhere_ends_every_refresh_token() -> None:
