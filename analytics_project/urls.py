@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 
 from accounts.attempts import guarded
 from analytics_project.probes import HealthView, LiveView, MetricsView, ReadyView
+from api.admin_pages import no_page_elsewhere
 from ingestion.api.schemas import EventSchemaView
 
 admin.autodiscover()
@@ -14,6 +15,7 @@ urlpatterns: list[URLResolver | URLPattern] = [
     path("", RedirectView.as_view(pattern_name="docs")),
     path("admin", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/login/", guarded(admin.site.login)),
+    path("admin/r/<path:content_type_id>/<path:object_id>/", admin.site.admin_view(no_page_elsewhere)),
     path("admin/", admin.site.urls),
     path("api/", include("api.urls")),
     path("api/schemas/events/<str:file>/", EventSchemaView.as_view(), name="event_schema"),

@@ -12,12 +12,11 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
-from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserCreationForm
 
 from accounts.models import User
 from accounts.services.users import user_activate, user_deactivate
-from api.admin_pages import LastingAdmin
+from api.admin_pages import LastingAdmin, PageAdmin
 
 # Tokens are nothing to look at: they end by deactivation, by a new password or by themselves.
 for model in (OutstandingToken, BlacklistedToken, Group):
@@ -93,7 +92,7 @@ class UserAdmin(DjangoUserAdmin, LastingAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Group)
-class GroupAdmin(DjangoGroupAdmin, ModelAdmin):  # type: ignore[misc]
+class GroupAdmin(DjangoGroupAdmin, PageAdmin):
     """Read by staff and changed by superusers: a group's members could give it every permission."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -12,8 +12,9 @@ from django_celery_beat.models import (
     PeriodicTask,
     SolarSchedule,
 )
-from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+from api.admin_pages import PageAdmin
 
 # A person schedules by crontabs alone; the other kinds would only be ways to get it wrong.
 for model in (PeriodicTask, CrontabSchedule, IntervalSchedule, SolarSchedule, ClockedSchedule):
@@ -34,7 +35,7 @@ class ScheduledTaskForm(PeriodicTaskForm):  # type: ignore[misc]
 
 
 @admin.register(PeriodicTask)
-class ScheduledTaskAdmin(BeatTaskAdmin, ModelAdmin):  # type: ignore[misc]
+class ScheduledTaskAdmin(BeatTaskAdmin, PageAdmin):  # type: ignore[misc]
     form = ScheduledTaskForm
     # The library's own page adds an inline script, which no page of ours may run.
     change_form_template = None
@@ -55,6 +56,6 @@ class ScheduledTaskAdmin(BeatTaskAdmin, ModelAdmin):  # type: ignore[misc]
 
 
 @admin.register(CrontabSchedule)
-class CrontabAdmin(ModelAdmin):  # type: ignore[misc]
+class CrontabAdmin(PageAdmin):
     list_display = ("__str__", "human_readable")
     search_fields = ("minute", "hour", "timezone")

@@ -5,12 +5,12 @@ Staff may do here what members may not, like giving a workspace whose last owner
 
 from django import forms
 from django.contrib import admin
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
 from accounts.admin.choices import CurrencyChoice, TimezoneChoice
 from accounts.models import Invitation, Membership, Workspace
-from api.admin_pages import LastingAdmin, NeverAddedAdmin
+from api.admin_pages import LastingAdmin, NeverAddedAdmin, PageAdmin
 
 
 class WorkspaceForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in its stubs alone
@@ -41,7 +41,7 @@ class WorkspaceAdmin(LastingAdmin):
 
 
 @admin.register(Membership)
-class MembershipAdmin(ModelAdmin):  # type: ignore[misc]
+class MembershipAdmin(PageAdmin):
     list_display = ("user", "workspace", "role", "restricted", "created_at")
     list_select_related = ("user", "workspace")
     list_filter = (("workspace", AutocompleteSelectFilter), "role", "restricted")
