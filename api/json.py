@@ -33,16 +33,20 @@ class JsonParser(BaseParser):
     def parse(
         self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
-        body = stream.read()
-        try:
-            value = _DECODER.decode(body)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            raise ParseError(f"The body is not JSON: {error}") from None
-        except RecursionError:
-            raise _too_deep() from None
-        if body.count(b"[") + body.count(b"{") > DEEPEST and _is_too_deep(value):
-            raise _too_deep()
-        return value
+        return read_json(stream.read())
+
+
+def read_json(body: bytes) -> Any:
+    """Raises ParseError."""
+    try:
+        value = _DECODER.decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise ParseError(f"The body is not JSON: {error}") from None
+    except RecursionError:
+        raise _too_deep() from None
+    if body.count(b"[") + body.count(b"{") > DEEPEST and _is_too_deep(value):
+        raise _too_deep()
+    return value
 
 
 def _too_deep() -> ParseError:

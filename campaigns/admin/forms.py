@@ -4,9 +4,13 @@ from decimal import Decimal
 from typing import Any, cast
 
 from django import forms
+from rest_framework.exceptions import ParseError, ValidationError
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from accounts.admin.choices import CurrencyChoice, TimezoneChoice
+from api.json import read_json
+from api.problems import field_errors
+from campaigns.api.serializers import ConnectionSerializer
 from campaigns.models import Campaign, Connection, Versioned
 from campaigns.services.campaigns import CampaignFields
 from campaigns.services.connections import ConnectionFields
@@ -96,10 +100,29 @@ class UnshownTextarea(UnfoldAdminTextareaWidget):  # type: ignore[misc]  # the l
         return ""
 
 
+class CredentialsField(forms.CharField):
+    """JSON, read and bounded as the API does it; None where nothing was typed. No error says what was."""
+
+    def to_python(self, value: Any) -> Any:
+        typed = super().to_python(value)
+        if not typed:
+            return None
+        try:
+            return ConnectionSerializer().fields["credentials"].run_validation(read_json(typed.encode()))
+        except ParseError:
+            raise forms.ValidationError("This is not JSON.") from None
+        except ValidationError as error:
+            reasons = [reason["message"] for reason in field_errors(error.get_full_details())]
+            raise forms.ValidationError(reasons) from None
+
+    def run_validators(self, value: Any) -> None:
+        """Those of text have no say in what it was read as."""
+
+
 class ConnectionForm(VersionedForm):
     currency = CurrencyChoice()
     timezone = TimezoneChoice()
-    new_credentials = forms.JSONField(
+    new_credentials = CredentialsField(
         required=False,
         widget=UnshownTextarea,
         help_text='Like {"access_token": "…"}. Replaces what is stored, which can never be seen.',
@@ -108,14 +131,6 @@ class ConnectionForm(VersionedForm):
     class Meta:
         model = Connection
         fields = ("workspace", "platform", "external_account_id", "name", "currency", "timezone", "status")
-
-    def clean_new_credentials(self) -> dict[str, str] | None:
-        credentials = self.cleaned_data["new_credentials"]
-        if credentials is None:
-            return None
-        if not isinstance(credentials, dict) or not all(isinstance(one, str) for one in credentials.values()):
-            raise forms.ValidationError('Names and texts, like {"access_token": "…"}.')
-        return credentials
 
     def fields_said(self) -> ConnectionFields:
         """What a service is told: the fields that were touched."""

@@ -126,6 +126,31 @@ def test_new_credentials_replace_the_old(browser: Client) -> None:
     assert connection.version == 2
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        '{"token": ' + "9" * 5000 + "}",
+        "[" * 100_000,
+        '{"token": "\\ud800"}',
+        '{"token": "\\u0000"}',
+        '{"token": 1}',
+        '{"token": "' + "x" * 9000 + '"}',
+        "[]",
+        "null",
+        "{",
+    ],
+    ids=["digits", "deep", "surrogate", "nul", "number", "long", "list", "null", "half"],
+)
+def test_credentials_that_the_api_would_refuse_are_refused_on_the_page(browser: Client, typed: str) -> None:
+    connection = connected(people.admin())
+    refused = browser.post(
+        page(Connection, "change", connection.id), filled(connection, new_credentials=typed)
+    )
+    assert refused.context["adminform"].form.errors.keys() == {"new_credentials"}
+    after = Connection.objects.get(id=connection.id)
+    assert after.encrypted_credentials == connection.encrypted_credentials
+
+
 def test_an_edit_without_new_credentials_leaves_the_old(browser: Client) -> None:
     connection = connected(people.admin())
     browser.post(page(Connection, "change", connection.id), filled(connection, name="New"))
