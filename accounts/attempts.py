@@ -23,6 +23,7 @@ from runtime.config import configuration
 
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
+PASSWORD_CHANGE = "password-change"  # noqa: S105  (a deed)
 LONGEST_EMAIL = 254  # of what is longer the form makes nobody
 
 
@@ -57,6 +58,21 @@ def guarded(sign_in_page: Callable[..., Any]) -> Callable[..., Any]:
             return plain_problem(request, _too_many())
         except CACHE_ERRORS:
             return plain_problem(request, unavailable("Nobody can sign in just now. Try again soon."))
+
+    return answer
+
+
+def guarded_by_password(page: Callable[..., Any]) -> Callable[..., Any]:
+    """The same for a page that asks who is signed in for their password; one budget with the API's route."""
+
+    @wraps(page)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        try:
+            if request.method == "POST":
+                count_attempt(PASSWORD_CHANGE, request, request.user.get_username())
+        except Problem as problem:
+            return plain_problem(request, problem)
+        return page(request, *args, **kwargs)
 
     return answer
 

@@ -4,7 +4,8 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
-from accounts.attempts import guarded
+from accounts.attempts import guarded, guarded_by_password
+from accounts.password_pages import own_password
 from analytics_project.probes import HealthView, LiveView, MetricsView, ReadyView
 from api.admin_pages import no_page_elsewhere
 from ingestion.api.schemas import EventSchemaView
@@ -15,6 +16,7 @@ urlpatterns: list[URLResolver | URLPattern] = [
     path("", RedirectView.as_view(pattern_name="docs")),
     path("admin", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/login/", guarded(admin.site.login)),
+    path("admin/password_change/", admin.site.admin_view(guarded_by_password(own_password), cacheable=True)),
     path("admin/r/<path:content_type_id>/<path:object_id>/", admin.site.admin_view(no_page_elsewhere)),
     path("admin/", admin.site.urls),
     path("api/", include("api.urls")),

@@ -12,9 +12,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
-from unfold.forms import AdminPasswordChangeForm, UserCreationForm
+from unfold.forms import UserCreationForm
 
 from accounts.models import User
+from accounts.password_pages import OthersPasswordForm
 from accounts.services.users import user_activate, user_deactivate
 from api.admin_pages import LastingAdmin, PageAdmin
 
@@ -44,7 +45,7 @@ class NewUserForm(UserCreationForm):  # type: ignore[misc]  # the library is unt
 class UserAdmin(DjangoUserAdmin, LastingAdmin):  # type: ignore[type-arg]
     form = forms.ModelForm
     add_form = NewUserForm
-    change_password_form = AdminPasswordChangeForm
+    change_password_form = OthersPasswordForm
     list_display = ("email", "name", "is_active", "is_staff", "last_login", "created_at")
     list_filter = ("is_active", "is_staff", "is_superuser", "groups")
     search_fields = ("email", "name", "id")

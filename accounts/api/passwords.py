@@ -15,7 +15,7 @@ from accounts.api.serializers import (
     PasswordResetSerializer,
 )
 from accounts.api.sign_in import TAGS, PublicView
-from accounts.attempts import count_attempt
+from accounts.attempts import PASSWORD_CHANGE, count_attempt
 from accounts.caller import caller_of
 from accounts.permissions import IsSignedIn
 from accounts.selectors import user_get
@@ -38,7 +38,7 @@ class PasswordChangeView(APIView):
         """Every refresh token and session ends; the answer is a new pair to go on with."""
         fields = checked(PasswordChangeSerializer, request)
         user = user_get(caller_of(request))
-        count_attempt("password-change", request._request, user.email)
+        count_attempt(PASSWORD_CHANGE, request._request, user.email)
         return Response(token_body(password_change(user_id=user.id, **fields)))
 
 

@@ -7,8 +7,8 @@ from django.contrib.auth.tokens import default_token_generator
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from accounts.audit import acting
-from accounts.models import User
+from accounts.audit import acting, record
+from accounts.models import AuditEntry, User
 from accounts.services.tokens import TokenPair, tokens_issue, tokens_revoke_all
 from api.problem_codes import ProblemCode
 from api.problems import Problem, field_problem
@@ -26,14 +26,20 @@ def password_check(password: str, *, user: User, field: str = "password") -> Non
         raise Problem(ProblemCode.INVALID, errors=reasons) from None
 
 
-@transaction.atomic
 def password_change(*, user_id: UUID, current_password: str, new_password: str) -> TokenPair:
     """Sign out everywhere else, and hand back a new pair for here."""
-    user = User.objects.select_for_update(no_key=True).get(id=user_id)
-    if not user.check_password(current_password):
-        raise field_problem("current_password", "wrong", "This is not your password.")
-    _password_set(user, new_password, field="new_password")
-    return tokens_issue(user=user)
+    with transaction.atomic():
+        user = User.objects.select_for_update(no_key=True).get(id=user_id)
+        if user.check_password(current_password):
+            _password_set(user, new_password, field="new_password")
+            return tokens_issue(user=user)
+    wrong_password_seen(user)
+    raise field_problem("current_password", "wrong", "This is not your password.")
+
+
+def wrong_password_seen(user: User) -> None:
+    """Whoever has a stolen token or session may be guessing; a rolled back transaction would forget it."""
+    record(AuditEntry.Action.SIGN_IN_FAILED, user.email, user=user)
 
 
 def password_reset_token(user: User) -> str:

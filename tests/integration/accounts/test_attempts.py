@@ -83,6 +83,17 @@ def test_guessing_the_old_password_with_a_stolen_token_is_limited() -> None:
     refused_at_last(lambda: client.post("/api/v1/auth/password/change/", sent, format="json"), 400)
 
 
+def test_guessing_the_old_password_with_a_stolen_session_is_limited() -> None:
+    sessions = staff().browser.cookies
+
+    def attempt() -> Any:
+        browser = Client(REMOTE_ADDR=some_address())
+        browser.cookies = sessions
+        return browser.post("/admin/password_change/", {"old_password": "guess"})
+
+    assert int(refused_at_last(attempt, 200)["Retry-After"]) >= 1
+
+
 @pytest.mark.parametrize("page", SIGN_IN_PAGES)
 def test_the_sign_in_pages_are_limited_by_address(page: str) -> None:
     browser = Client(REMOTE_ADDR=some_address())

@@ -156,6 +156,19 @@ def test_signing_in_and_out_on_pages_is_written_down() -> None:
     assert [entry.action for entry in entries] == [Action.SIGN_IN_FAILED, Action.SIGN_IN, Action.SIGN_OUT]
 
 
+def test_a_wrong_old_password_is_written_down_and_a_right_one_is_no_failure() -> None:
+    ops, new = staff(), "battery horse correct"
+    failures = AuditEntry.objects.filter(object_repr=ops.user.email, action=Action.SIGN_IN_FAILED)
+    page = {"old_password": "guess", "new_password1": new, "new_password2": new}
+    ops.browser.post("/admin/password_change/", page)
+    sent = {"current_password": "guess", "new_password": new}
+    ops.client.post("/api/v1/auth/password/change/", sent, format="json")
+    assert [entry.actor for entry in failures] == [ops.user, ops.user]
+    ops.browser.post("/admin/password_change/", page | {"old_password": PASSWORD})
+    ops.user.refresh_from_db()
+    assert (ops.user.check_password(new), failures.count()) == (True, 2)
+
+
 def test_a_registration_is_the_newcomers_own_doing() -> None:
     email = some_email()
     visitor().post("/api/v1/auth/register/", {"email": email, "password": PASSWORD}, format="json")
