@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -73,6 +73,7 @@ def _page(
 ) -> HttpResponse:
     """Show the form, or do what it says; what the service refuses stands beside the field it names."""
     form = form_class(request.POST or None, initial={"token": request.GET.get("token", "")})
+    headers: dict[str, str] = {}
     status, done = 200, False
     if request.method == "POST" and form.is_valid():
         try:
@@ -80,11 +81,11 @@ def _page(
             service(**form.cleaned_data)
             done = True
         except Problem as problem:
-            status = int(problem.kind.status)
+            status, headers = int(problem.kind.status), problem.headers
             _show(form, problem)
     context = {"form": form, "title": title, "explanation": explanation}
     template = "accounts/done.html" if done else "accounts/form.html"
-    return render(request, template, context, status=status)
+    return HttpResponse(render_to_string(template, context, request), status=status, headers=headers)
 
 
 def _show(form: forms.Form, problem: Problem) -> None:

@@ -71,10 +71,17 @@ def test_a_bad_password_stands_beside_its_field() -> None:
 def test_guessing_is_limited() -> None:
     limit = configuration().rate_limits.sign_in_per_minute
     visitor = browser()
-    statuses = [
-        visitor.post(INVITATION, {"token": "guess", "password": NEW}).status_code for _ in range(limit + 1)
-    ]
-    assert statuses == [400] * limit + [429]
+    answers = [visitor.post(INVITATION, {"token": "guess", "password": NEW}) for _ in range(limit + 1)]
+    assert [answer.status_code for answer in answers] == [400] * limit + [429]
+    assert int(answers[-1]["Retry-After"]) >= 1
+
+
+@pytest.mark.usefixtures("dead_cache_server")
+@pytest.mark.parametrize("page", [INVITATION, PASSWORD_PAGE])
+def test_who_cannot_be_counted_is_told_when_to_come_back(page: str) -> None:
+    answer = browser().post(page, {"token": "guess", "password": NEW})
+    assert answer.status_code == 503
+    assert int(answer["Retry-After"]) >= 1
 
 
 def test_another_site_cannot_post_to_it() -> None:
