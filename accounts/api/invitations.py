@@ -22,7 +22,7 @@ from accounts.permissions import WorkspaceView
 from accounts.rights import Right
 from accounts.selectors import invitations_of
 from accounts.services.invitations import invitation_accept, invitation_create, invitation_revoke
-from accounts.services.tokens import tokens_issue
+from accounts.services.tokens import tokens_begin
 from accounts.tasks import send_invitation
 from api.filters import StrictFilterBackend
 from api.serializers import checked
@@ -88,4 +88,4 @@ class AcceptView(APIView):
         caller_id = caller.user_id if isinstance(caller, Caller) else None
         user, membership = invitation_accept(**fields, caller_id=caller_id)
         body = {"user": user_body(user), "workspace": workspace_body(membership.workspace)}
-        return Response(body | token_body(tokens_issue(user=user)))
+        return Response(body | token_body(tokens_begin(user=user)))

@@ -21,7 +21,7 @@ from accounts.attempts import count_attempt
 from accounts.caller import caller_of
 from accounts.permissions import IsSignedIn
 from accounts.selectors import user_get
-from accounts.services.tokens import token_revoke, tokens_issue, tokens_refresh
+from accounts.services.tokens import token_revoke, tokens_begin, tokens_refresh
 from accounts.services.users import user_register, user_sign_in, user_update
 from api.serializers import checked
 
@@ -50,7 +50,7 @@ class RegisterView(PublicView):
         count_attempt("register", request._request, fields["email"])
         user, workspace = user_register(**fields)
         body = {"user": user_body(user), "workspace": workspace_body(workspace)}
-        return Response(body | token_body(tokens_issue(user=user)), status=201)
+        return Response(body | token_body(tokens_begin(user=user)), status=201)
 
 
 class LoginView(PublicView):

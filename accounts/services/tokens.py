@@ -6,6 +6,7 @@ The refresh token itself is kept nowhere: the database knows its id, and whether
 from typing import Any, NamedTuple
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
@@ -40,6 +41,14 @@ def tokens_issue(*, user: User) -> TokenPair:
     access = AccessToken.for_user(user)
     access[SIGN_OUTS] = user.sign_outs
     return TokenPair(access=str(access), refresh=str(refresh))
+
+
+@transaction.atomic
+def tokens_begin(*, user: User) -> TokenPair:
+    """The first pair of somebody who has just proved who they are: the trail tells of it as a sign-in."""
+    User.objects.filter(id=user.id).update(last_login=timezone.now())
+    record(AuditEntry.Action.SIGN_IN, user.email, user=user)
+    return tokens_issue(user=user)
 
 
 @transaction.atomic

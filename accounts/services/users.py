@@ -7,12 +7,11 @@ from django.contrib.auth import authenticate
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.db.models import F
-from django.utils import timezone
 
-from accounts.audit import acting, record
-from accounts.models import LONGEST_NAME, AuditEntry, User, Workspace
+from accounts.audit import acting
+from accounts.models import LONGEST_NAME, User, Workspace
 from accounts.services.passwords import password_check
-from accounts.services.tokens import TokenPair, refusal, tokens_issue, tokens_revoke_all
+from accounts.services.tokens import TokenPair, refusal, tokens_begin, tokens_revoke_all
 from accounts.services.workspaces import workspace_create
 from api.problem_codes import ProblemCode
 from api.problems import Problem
@@ -56,10 +55,7 @@ def user_sign_in(*, email: str, password: str) -> tuple[User, TokenPair]:
     user = authenticate(username=email, password=password)
     if not isinstance(user, User):
         raise refusal()
-    with transaction.atomic():
-        User.objects.filter(id=user.id).update(last_login=timezone.now())
-        record(AuditEntry.Action.SIGN_IN, user.email, user=user)
-        return user, tokens_issue(user=user)
+    return user, tokens_begin(user=user)
 
 
 class ProfileFields(TypedDict, total=False):

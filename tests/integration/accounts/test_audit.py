@@ -11,6 +11,7 @@ from accounts.audit import HIDDEN
 from accounts.middleware import keep_audit_trail
 from accounts.models import ApiKey, AuditEntry, Invitation, User, Workspace
 from accounts.rights import Right
+from accounts.services.invitations import invitation_token
 from accounts.services.passwords import password_reset, password_reset_token
 from accounts.services.tokens import tokens_issue
 from runtime.config import configuration
@@ -175,6 +176,18 @@ def test_a_registration_is_the_newcomers_own_doing() -> None:
     user = User.objects.get(email=email)
     assert entry_about(user).actor == user
     assert entry_about(user.memberships.get()).actor == user
+
+
+def test_registering_and_accepting_an_invitation_are_sign_ins() -> None:
+    ann, email = owner(), some_email()
+    sent = {"email": email, "role": "viewer"}
+    invited = ann.client.post(f"/api/v1/workspaces/{ann.workspace.id}/invitations/", sent, format="json")
+    token = invitation_token(Invitation.objects.get(id=invited.json()["id"]))
+    visitor().post("/api/v1/auth/register/", {"email": email, "password": PASSWORD}, format="json")
+    accepted = {"token": token, "password": PASSWORD}
+    assert visitor().post("/api/v1/invitations/accept/", accepted, format="json").status_code == 200
+    entries = AuditEntry.objects.filter(object_repr=email, action=Action.SIGN_IN)
+    assert [entry.actor_email for entry in entries] == [email, email]
 
 
 def test_a_new_password_is_written_down_without_its_hash() -> None:
