@@ -17,7 +17,7 @@ from unfold.forms import UserCreationForm
 from accounts.models import User
 from accounts.password_pages import OthersPasswordForm
 from accounts.services.users import user_activate, user_deactivate
-from api.admin_pages import LastingAdmin, PageAdmin
+from api.admin_pages import LastingAdmin, PageAdmin, TouchedAdmin
 
 # Tokens are nothing to look at: they end by deactivation, by a new password or by themselves.
 for model in (OutstandingToken, BlacklistedToken, Group):
@@ -42,7 +42,7 @@ class NewUserForm(UserCreationForm):  # type: ignore[misc]  # the library is unt
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin, LastingAdmin):  # type: ignore[type-arg]
+class UserAdmin(DjangoUserAdmin, LastingAdmin, TouchedAdmin):  # type: ignore[type-arg]
     form = forms.ModelForm
     add_form = NewUserForm
     change_password_form = OthersPasswordForm

@@ -10,7 +10,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
 from accounts.admin.choices import CurrencyChoice, TimezoneChoice
 from accounts.models import Invitation, Membership, Workspace
-from api.admin_pages import LastingAdmin, NeverAddedAdmin, PageAdmin
+from api.admin_pages import LastingAdmin, NeverAddedAdmin, TouchedAdmin
 
 
 class WorkspaceForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in its stubs alone
@@ -30,7 +30,7 @@ class MembershipInline(TabularInline):  # type: ignore[misc]  # the library is u
 
 
 @admin.register(Workspace)
-class WorkspaceAdmin(LastingAdmin):
+class WorkspaceAdmin(LastingAdmin, TouchedAdmin):
     form = WorkspaceForm
     list_display = ("name", "timezone", "currency", "raw_floor", "created_at")
     list_filter = ("currency", "timezone")
@@ -41,7 +41,7 @@ class WorkspaceAdmin(LastingAdmin):
 
 
 @admin.register(Membership)
-class MembershipAdmin(PageAdmin):
+class MembershipAdmin(TouchedAdmin):
     list_display = ("user", "workspace", "role", "restricted", "created_at")
     list_select_related = ("user", "workspace")
     list_filter = (("workspace", AutocompleteSelectFilter), "role", "restricted")
@@ -52,7 +52,7 @@ class MembershipAdmin(PageAdmin):
 
 
 @admin.register(Invitation)
-class InvitationAdmin(NeverAddedAdmin):
+class InvitationAdmin(NeverAddedAdmin, TouchedAdmin):
     list_display = ("email", "workspace", "role", "restricted", "invited_by", "expires_at", "accepted_at")
     list_select_related = ("workspace", "invited_by")
     list_filter = (
