@@ -4,6 +4,7 @@ import re
 import uuid
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qsl
 
 from django.http import HttpRequest, HttpResponse
 
@@ -15,6 +16,7 @@ from runtime.config import configuration
 Answer = Callable[[HttpRequest], HttpResponse]
 
 REQUEST_ID = "X-Request-Id"
+NUL = "\x00"
 _ACCEPTABLE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -56,11 +58,19 @@ def _problem_of_size(headers: dict[str, Any], limit: int) -> Problem | None:
 
 
 def _problem_of_address(request: HttpRequest) -> Problem | None:
-    if "\x00" in request.path_info:
+    if NUL in request.path_info:
         return Problem(ProblemCode.NOT_FOUND)
-    if "%00" in request.META.get("QUERY_STRING", "") or "\x00" in request.META.get("QUERY_STRING", ""):
-        return field_problem("query", "null_characters_not_allowed", "NUL is not text.")
+    query = request.META.get("QUERY_STRING", "")
+    if "%00" in query or NUL in query:
+        return field_problem(_parameter_with_nul(query), "null_characters_not_allowed", "NUL is not text.")
     return None
+
+
+def _parameter_with_nul(query: str) -> str:
+    """The first whose name or value holds it; what is no parameter at all is the query's own."""
+    parameters = parse_qsl(query, keep_blank_values=True)
+    named = next((name for name, value in parameters if NUL in name + value), "")
+    return named.replace(NUL, "") or "query"
 
 
 def answer_both_slash_forms(get_response: Answer) -> Answer:

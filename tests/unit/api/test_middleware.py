@@ -1,5 +1,6 @@
 """What is answered before any view runs."""
 
+import json
 from typing import Any
 
 import pytest
@@ -40,9 +41,26 @@ def test_a_chunked_body_is_refused_rather_than_taken_for_empty(encoding: str) ->
     assert response.status_code == 411
 
 
-def test_nul_in_a_path_is_nothing_and_in_a_query_an_error() -> None:
+def test_nul_in_a_path_is_nothing() -> None:
     assert answer(middleware.refuse_unreadable, path="/a%00b/").status_code == 404
-    assert answer(middleware.refuse_unreadable, path="/a/?q=%00").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("query", "named"),
+    [
+        ("a=1&q=x%00", "q"),
+        ("a=1&q=%00&b=%00", "q"),
+        ("na%00me=1", "name"),
+        ("%00", "query"),
+        ("%00=1", "query"),
+        ("n" * 5000 + "=%00", "n" * 500 + "…"),
+    ],
+    ids=["value", "two values", "name", "alone", "no name", "long name"],
+)
+def test_nul_in_a_query_is_an_error_of_the_parameter_that_holds_it(query: str, named: str) -> None:
+    refused = answer(middleware.refuse_unreadable, path=f"/a/?{query}")
+    [error] = json.loads(refused.content)["errors"]
+    assert (refused.status_code, error["field"]) == (400, named)
 
 
 @pytest.mark.parametrize(
