@@ -4,6 +4,7 @@ A new route is in here by itself. What it may do beyond the rule is written down
 """
 
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
@@ -40,7 +41,7 @@ PUBLIC = {
 }
 # Belongs to a person and not to a workspace: everybody reads and writes their own.
 PERSONAL = {"/api/v1/auth/me/", "/api/v1/auth/password/change/", "/api/v1/workspaces/"}
-ADMIN_SIGN_IN = {"/admin/login/", "/admin/logout/"}
+ADMIN_DOORS = {"/admin", "/admin/login/", "/admin/logout/"}
 
 ROUTES = list(every_route())
 OF_THE_ADMIN = [route for route in ROUTES if route.template.startswith("/admin")]
@@ -137,13 +138,19 @@ def test_what_is_personal_asks_for_a_person(route: Route, method: str) -> None:
 
 @pytest.mark.parametrize("person", ["nobody", "member"])
 @pytest.mark.parametrize(
-    "route", [r for r in OF_THE_ADMIN if r.template not in ADMIN_SIGN_IN], ids=lambda route: route.template
+    "route", [r for r in OF_THE_ADMIN if r.template not in ADMIN_DOORS], ids=lambda route: route.template
 )
 def test_the_admin_shows_its_sign_in_to_all_but_staff(world: World, route: Route, person: str) -> None:
     client = Client() if person == "nobody" else world.owner.browser
-    response = client.get(world.path(route).replace("(?P<url>.*)", "x").split("(?P")[0])
-    assert response.status_code in {301, 302}
-    assert response["Location"].startswith("/admin/")
+    path = world.path(route).replace("(?P<url>.*)", "x").split("(?P")[0]
+    for response in (client.get(path), client.post(path, {"action": "delete_selected", "post": "yes"})):
+        assert response.status_code == 302
+        assert urlsplit(response["Location"]).path == "/admin/login/"
+
+
+def test_the_name_of_the_admin_leads_to_it() -> None:
+    for response in (Client().get("/admin"), Client().post("/admin")):
+        assert (response.status_code, response["Location"]) == (302, "/admin/")
 
 
 def test_the_lists_of_exceptions_name_routes_that_exist() -> None:
