@@ -153,9 +153,12 @@ def test_who_spends_a_public_keys_budget_spends_nobody_elses(log: EventLog, writ
     network = client_network(RequestFactory(**spender.defaults).get("/"))
     identity = f"write_key:{write_key.id}:{network}"
     limit = int(send(spender, metric())["RateLimit-Limit"])
-    while throttles.spend(identity, limit).allowed:
-        pass
-    assert send(spender, metric()).status_code == 429
+    status = 202
+    while status == 202:  # some of it comes back while the server is slow
+        while throttles.spend(identity, limit).allowed:
+            pass
+        status = send(spender, metric()).status_code
+    assert status == 429
     assert send(client_with(write_key.key), metric()).status_code == 202
 
 

@@ -137,13 +137,13 @@ def test_a_turn_looks_at_what_is_ahead_of_it_and_no_farther_than_it_comes(
 ) -> None:
     monkeypatch.setattr(tasks, "TURN_SECONDS", -1)
     looked: list[tuple[datetime, datetime]] = []
-    days_of_range = pieces._days_of
+    days_of_range = pieces.days_of
 
     def noted(wanted: CampaignRange) -> Any:
         looked.append((wanted.first, wanted.last))
         return days_of_range(wanted)
 
-    monkeypatch.setattr(pieces, "_days_of", noted)
+    monkeypatch.setattr(pieces, "days_of", noted)
     analyst = people.analyst()
     campaign = campaign_of(analyst)
     put_events(campaign, at(2026, 9, 5), at(2026, 9, 20), at(2026, 10, 20))
