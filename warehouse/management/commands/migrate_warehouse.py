@@ -68,6 +68,7 @@ class Command(BaseCommand):
 
     def _say_waiting(self) -> None:
         self.stdout.write("Another migration is running; waiting for it to end.")
+        self.stdout.flush()  # whoever reads it by a pipe would hear of it after the wait
 
     def _tell(self, migration: Migration, number: int, count: int) -> None:
         self.stdout.write(f"{migration.name} {number}/{count}")
