@@ -8,7 +8,7 @@ from drf_spectacular.utils import OpenApiExample, OpenApiResponse
 from api.problems import CONTENT_TYPE
 from api.schema import PROBLEM
 from ingestion.api.bodies import MOST_EVENTS
-from ingestion.events.json_schemas import published
+from ingestion.events.json_schemas import FILE_NAMES
 from ingestion.events.sent import SentClick, SentConversion, SentImpression, SentMetric
 
 _COMPONENTS = "#/components/schemas/"
@@ -66,7 +66,7 @@ _STATES = {
         "rejected": {"type": "array", "items": _REJECTION},
     },
 }
-_SCHEMA_LINKS = ", ".join(f"[{name}](/api/schemas/events/{name})" for name in published())
+_SCHEMA_LINKS = ", ".join(f"[{name}](/api/schemas/events/{name})" for name in FILE_NAMES.values())
 EVENTS_DESCRIPTION = f"""\
 One event, `{{"events": [...]}}` or one a line (NDJSON); at most {MOST_EVENTS:,}, gzipped if you like.
 

@@ -13,13 +13,14 @@ from runtime.options import REPOSITORY
 FOLDER = REPOSITORY / "docs" / "reference" / "events"
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 STRUCTS = {"metric": MetricEvent, "interaction": Interaction, "snapshot": Snapshot}
+FILE_NAMES = {kind: f"{kind}-v{SCHEMA_VERSION}.json" for kind in STRUCTS}
 
 
 def published() -> dict[str, str]:
     """The text of every schema by its file name."""
     schemas = {kind: {"$schema": DRAFT, **msgspec.json.schema(struct)} for kind, struct in STRUCTS.items()}
     return {
-        f"{kind}-v{SCHEMA_VERSION}.json": msgspec.json.format(msgspec.json.encode(schema)).decode() + "\n"
+        FILE_NAMES[kind]: msgspec.json.format(msgspec.json.encode(schema)).decode() + "\n"
         for kind, schema in schemas.items()
     }
 

@@ -186,14 +186,17 @@ def _flush_cache(stack: RealStack, holding: int) -> int:
     """Once its windows hold so many events; returns how many were forgotten."""
     server = stack.options().redis_cache
     with Redis(server.host, server.port, password=server.password) as cache:
-        wait_until(lambda: _seen(cache) >= holding, f"the cache server has seen {holding} events", PATIENCE)
-        forgotten = _seen(cache)
+        forgotten = wait_until(
+            lambda: _seen(cache, holding), f"the cache server has seen {holding} events", PATIENCE
+        )
         cache.flushall()
     return forgotten
 
 
-def _seen(cache: "Redis[bytes]") -> int:
-    return sum(int(cache.hlen(window)) for window in cache.scan_iter(match="*:seen:*"))
+def _seen(cache: "Redis[bytes]", least: int) -> int | None:
+    """How many events the windows hold, once they are so many."""
+    held = sum(int(cache.hlen(window)) for window in cache.scan_iter(match="*:seen:*"))
+    return held if held >= least else None
 
 
 @contextmanager
@@ -244,11 +247,11 @@ def _wait_until_settled(stack: RealStack, warehouse: standing.Warehouse, say: Sa
 def _judge(verdict: Verdict, ledger: Ledger, parked: set[bytes], on_topics: set[bytes]) -> None:
     """Of what was told at the door, and of what nobody could take."""
     assert ledger.is_complete
+    dead = ledger.dead_letters()
     verdict.wrong_dead_letters = [
-        f"dead letter {value[:80]!r} is {'missing from' if value in ledger.dead_letters() else 'too many in'}"
-        f" {where}"
+        f"dead letter {value[:80]!r} is {'missing from' if value in dead else 'too many in'} {where}"
         for where, lying in (("the table", parked), ("the topics", on_topics))
-        for value in ledger.dead_letters() ^ lying
+        for value in dead ^ lying
     ]
     verdict.misjudged = (ledger.broken & ledger.acknowledged) | (ledger.rejected - ledger.broken)
     verdict.undecided = ledger.undecided
