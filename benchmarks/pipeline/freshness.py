@@ -8,6 +8,7 @@ import time
 import uuid
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime
 from itertools import count
 from threading import Event
@@ -16,12 +17,14 @@ from typing import NamedTuple
 from benchmarks.pipeline.own_stack import OwnStack
 from benchmarks.pipeline.probes import Probes
 from benchmarks.pipeline.sender import Plan, sender_pool, start
+from warehouse.client import writer_of
 
 FRESH_RATE = 2_000
 FRESH_SECONDS = int(os.environ.get("FRESH_SECONDS", "600"))
 PROBE_EVERY = 0.53  # no part of a second, which is the product's own rhythm: probes fall anywhere within it
 LOOK_AGAIN_AFTER = 0.1  # to ask without a pause would be a load of its own
 VISIBLE_WITHIN = 120.0  # what is not by then is lost
+_STORED = "SELECT count() FROM metric_events FINAL WHERE campaign_id = %(campaign)s"
 
 
 class Watched(NamedTuple):
@@ -85,5 +88,15 @@ def _look_for_the_last(stack: OwnStack, campaign: str, probes: Probes) -> None:
     until = time.perf_counter() + VISIBLE_WITHIN
     while probes.unseen:
         if time.perf_counter() > until:
-            raise AssertionError(f"{probes.unseen} events were accepted and are not counted.")
+            raise AssertionError(
+                f"{probes.unseen} events were accepted and are not counted. {_stands(stack, campaign)}"
+            )
         _look(stack, campaign, probes)
+
+
+def _stands(stack: OwnStack, campaign: str) -> str:
+    """Where to look for what is not counted."""
+    with closing(writer_of(stack.options())) as warehouse:
+        rows = warehouse.value(_STORED, {"campaign": campaign}, feature="benchmark")
+    answer = stack.insights(campaign)
+    return f"The raw tables hold {rows}, the insights say {answer['totals']}, {answer['freshness']}"

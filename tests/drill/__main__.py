@@ -42,6 +42,8 @@ def _tell(log: str, verdict: Verdict, folder: Path) -> int:
         print(f"  TOO FEW: {shortfall}")
     for complaint in verdict.complaints[:50]:
         print(f"  WRONG: {complaint}")
+    for line in verdict.evidence:
+        print(f"  {line}")
     if verdict.complaints or shortfalls:
         print(f"{len(verdict.complaints)} complaints; everything lies in {folder}")
         return 1

@@ -20,6 +20,7 @@ from ingestion.eventlog.opening import open_log
 from ingestion.eventlog.topics import TOPICS
 from runtime.options import REPOSITORY
 from tests.drill import oracle, standing
+from tests.drill.evidence import evidence
 from tests.drill.killing import PATIENCE, POINTS, Aim, Killer, Traps, deaths_at_random
 from tests.drill.oracle import Campaign, Cell, Ledger
 from tests.drill.stalling import stall_until_robbed
@@ -84,6 +85,7 @@ class Verdict:
     sent: int = 0
     shares: dict[str, float] = field(default_factory=dict)
     wrong_figures: list[str] = field(default_factory=list)
+    evidence: list[str] = field(default_factory=list)
     wrong_after_replay: list[str] = field(default_factory=list)
     wrong_dead_letters: list[str] = field(default_factory=list)
     misjudged: set[int] = field(default_factory=set)
@@ -143,6 +145,8 @@ def drill(stack: RealStack, traps: Traps, load: Load, aim: Aim, *, seed: int, sa
     _wait_until_settled(stack, warehouse, say)
     _judge(verdict, ledger, standing.dead_letters(stack.options()), standing.told_dead(stack.options()))
     verdict.wrong_figures = differences(expected, warehouse.figures(minutes_since=since))
+    if verdict.wrong_figures:
+        verdict.evidence = evidence(ledger, warehouse, verdict.wrong_figures)
     _replay(stack, say)
     _wait_until_settled(stack, warehouse, say)
     verdict.wrong_after_replay = differences(expected, warehouse.figures(minutes_since=since))

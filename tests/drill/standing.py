@@ -46,16 +46,16 @@ class Warehouse:
         sums: dict[Cell, Decimal] = {}
         for level, (table, condition) in _LEVELS.items():
             sql = _ROLLUP.format(table=table, condition=condition, metrics=", ".join(_METRICS))
-            for row in self._rows(sql, since=minutes_since.replace(tzinfo=None)):
+            for row in self.rows(sql, since=minutes_since.replace(tzinfo=None)):
                 for cell, value in _cells(level, row):
                     sums[cell] = sums.get(cell, Decimal(0)) + value
         return {cell: value for cell, value in sums.items() if value}
 
     def unsettled(self) -> int:
-        ((count,),) = self._rows("SELECT count() FROM dirty_buckets FINAL WHERE settled = 0")
+        ((count,),) = self.rows("SELECT count() FROM dirty_buckets FINAL WHERE settled = 0")
         return int(count)
 
-    def _rows(self, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
         with Client(**self._access) as client:
             rows: list[tuple[Any, ...]] = client.execute(sql, self._parameters | parameters)
         return rows

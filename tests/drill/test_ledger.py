@@ -34,7 +34,7 @@ def test_as_many_died_and_as_much_was_sent_as_the_drill_is_to_prove(verdict: Ver
 
 def test_every_figure_is_that_of_the_oracle(verdict: Verdict) -> None:
     assert verdict.cells > 1000
-    assert verdict.wrong_figures[:20] == []
+    assert verdict.wrong_figures[:20] == [], verdict.evidence
 
 
 def test_a_replay_of_the_log_into_an_empty_warehouse_gives_the_same_figures(verdict: Verdict) -> None:
