@@ -76,6 +76,8 @@ def _merge_tree(limits: Limits) -> dict[str, int]:
     return {
         "fsync_after_insert": durable,
         "fsync_part_directory": durable,
+        # A merge takes the place of what was flushed before: unflushed, a power cut would take that along.
+        "min_rows_to_fsync_after_merge": durable,
         # The pool is small: merges must be allowed to use all of it.
         "number_of_free_entries_in_pool_to_lower_max_size_of_merge": 1,
         "number_of_free_entries_in_pool_to_execute_mutation": 1,

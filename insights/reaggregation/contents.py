@@ -8,6 +8,7 @@ from insights.local_days import TWO_DAYS
 from insights.reaggregation.scope import CampaignRange
 from insights.sources import EVENTS, TRACKED
 from warehouse import client
+from warehouse.instants import instant
 from warehouse.partitions import partitions_of
 from warehouse.tables import (
     INTERACTIONS,
@@ -38,10 +39,10 @@ TABLES = (
 _DAYS = """
 SELECT day, source, sum(found) FROM (
     SELECT toDate(occurred_at) AS day, '{events}' AS source, count() AS found
-    FROM metric_events WHERE {mine} AND occurred_at >= {first} AND occurred_at < {last} GROUP BY ALL
+    FROM metric_events WHERE {mine} AND {within} GROUP BY ALL
     UNION ALL
     SELECT toDate(occurred_at) AS day, '{tracked}' AS source, count() AS found
-    FROM interactions WHERE {mine} AND occurred_at >= {first} AND occurred_at < {last} GROUP BY ALL
+    FROM interactions WHERE {mine} AND {within} GROUP BY ALL
     UNION ALL
     SELECT toDate(starts_at) AS day, report AS source, count() AS found
     FROM snapshot_slices WHERE {mine} AND {near} AND starts_at >= {first} AND starts_at < {last} GROUP BY ALL
@@ -66,6 +67,7 @@ ORDER BY day, source
     events=EVENTS,
     tracked=TRACKED,
     mine="workspace_id = %(workspace)s AND campaign_id = %(campaign)s",
+    within=f"occurred_at >= {instant('%(first)s')} AND occurred_at < {instant('%(last)s')}",
     near=f"bucket BETWEEN toDateTime(%(first)s - {TWO_DAYS}, 'UTC')"
     f" AND toDateTime(%(last)s + {TWO_DAYS}, 'UTC')",
     first="toDateTime(%(first)s, 'UTC')",

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from insights.local_days import TWO_DAYS
 from insights.sources import EVENTS, TRACKED
+from warehouse.instants import instant
 from warehouse.tables import REPORT_KEY, ROLLUP_15MIN, ROLLUP_DAY, ROLLUP_MINUTE, SUMS, Table
 
 # How long the minutes of a quarter of an hour are kept up: an older one is made of raw rows.
@@ -151,7 +152,7 @@ def _within(level: Level) -> str:
     """The buckets of all spans: quickly said of a row, before its own bucket is looked up."""
     step = level.seconds
     first, after = f"intDiv(%(first)s, {step}) * {step}", f"(intDiv(%(last)s - 1, {step}) + 1) * {step}"
-    return f"occurred_at >= toDateTime({first}) AND occurred_at < toDateTime({after})"
+    return f"occurred_at >= {instant(first)} AND occurred_at < {instant(after)}"
 
 
 def _minutes(where: str) -> str:

@@ -148,6 +148,21 @@ def test_with_fsync_an_insert_reaches_the_disk_before_its_acknowledgement(
         assert _file_syncs(client) > synced
 
 
+def test_with_fsync_a_merge_reaches_the_disk_before_what_it_replaces_is_removed(
+    own_server: Callable[..., RunningServer],
+) -> None:
+    with own_server(fsync=True).client() as client:
+        client.execute("CREATE TABLE t (a UInt8) ENGINE = MergeTree ORDER BY a")
+        client.execute("SYSTEM STOP MERGES t")
+        for value in (1, 2):
+            client.execute("INSERT INTO t VALUES", [(value,)])
+        synced = _file_syncs(client)
+        client.execute("SYSTEM START MERGES t")
+        client.execute("OPTIMIZE TABLE t FINAL")
+
+        assert _file_syncs(client) > synced
+
+
 def _create(server: RunningServer) -> None:
     with server.client() as client:
         for statement in SCHEMA:

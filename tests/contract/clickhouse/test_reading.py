@@ -8,6 +8,7 @@ import pytest
 from clickhouse_driver import Client
 
 from tests.contract.clickhouse.running import RunningServer
+from warehouse.instants import instant
 
 MIB = 1024 * 1024
 
@@ -160,3 +161,24 @@ def _sample(server: RunningServer, client: "subprocess.Popen[str]", most: list[i
         except subprocess.TimeoutExpired:
             continue
         return
+
+
+@pytest.mark.parametrize("milliseconds", [0, 1, 500, 999])
+@pytest.mark.parametrize("sign", ["<", "<=", ">", ">="])
+@pytest.mark.parametrize("bound", [1_700_000_000, 1_700_000_001])
+def test_the_index_leaves_out_no_part_of_a_second_that_a_comparison_wants(
+    client: Client, milliseconds: int, sign: str, bound: int
+) -> None:
+    """It did where the bound was a whole second by its type: see `instant`."""
+    client.execute("CREATE TABLE t (at DateTime64(3, 'UTC')) ENGINE = MergeTree ORDER BY at")
+    client.execute(
+        "INSERT INTO t SELECT fromUnixTimestamp64Milli(toInt64(%(at)s), 'UTC')",
+        {"at": 1_700_000_000_000 + milliseconds},
+    )
+
+    by_index, by_row = (
+        client.execute(f"SELECT count() FROM t WHERE {column} {sign} {instant(str(bound))}")
+        for column in ("at", "materialize(at)")
+    )
+
+    assert by_index == by_row

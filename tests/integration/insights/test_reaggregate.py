@@ -1,7 +1,7 @@
 """Any range is recomputed from its raw rows, whoever asks, and a run that was cut short goes on."""
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,8 @@ from kombu.exceptions import OperationalError
 
 from accounts.models import Workspace
 from insights import tasks
-from insights.reaggregation import pieces, services
+from insights.reaggregation import contents, pieces, services
+from insights.reaggregation.contents import Day
 from insights.reaggregation.scope import CampaignRange, Scope
 from insights.rollups.targets import Target
 from runs.models import Run
@@ -224,6 +225,13 @@ def test_a_warehouse_that_is_away_is_tried_again_and_at_last_given_up(
     tasks.reaggregate.apply([run_id])
     run = Run.objects.get(id=run_id)
     assert (run.state, run.error) == ("failed", "A store stayed away: gone fishing")
+
+
+def test_a_day_whose_last_second_alone_has_facts_is_found() -> None:
+    campaign = campaign_of(people.analyst())
+    put_events(campaign, at(2026, 10, 1, 23, 59) + timedelta(seconds=59.5))
+    day = CampaignRange(campaign.workspace_id, campaign.id, at(2026, 10, 1), at(2026, 10, 2))
+    assert contents.days_of(day) == [Day(date(2026, 10, 1), "events", 1)]
 
 
 def test_figures_without_raw_rows_vanish_at_every_level(queued: list[str]) -> None:

@@ -121,6 +121,20 @@ def test_nobody_else_is_touched(raw: Raw, today: datetime) -> None:
     assert len(raw.standing("rollup_15min")) == 1
 
 
+@pytest.mark.parametrize("milliseconds", [1, 999, 1_000, 60_000])
+@pytest.mark.parametrize("age", ["today", "long ago"])
+def test_what_lies_alone_in_its_part_counts_however_near_to_the_end(
+    raw: Raw, today: datetime, milliseconds: int, age: str
+) -> None:
+    first, minutes = (today, 1) if age == "today" else (LONG_AGO, 15)
+    last = first + timedelta(minutes=minutes)
+    at = last - timedelta(milliseconds=milliseconds)
+    raw.put_events(raw.event("e1", at, clicks=1))
+    raw.put_interactions(raw.interaction("i1", at))
+    recompute(raw.target(source, first, last) for source in ("events", "tracked"))
+    assert_right(raw, minutes=age == "today")
+
+
 def test_a_target_is_in_whole_minutes(raw: Raw, today: datetime) -> None:
     with pytest.raises(ValueError, match="whole minute"):
         recompute([raw.target("events", today, today + timedelta(seconds=90))])
