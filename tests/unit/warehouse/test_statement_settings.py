@@ -22,6 +22,7 @@ def test_a_question_is_bounded_in_time_memory_and_bytes() -> None:
         "max_bytes_to_read": str(5 * 1024 * 1024),
         "max_result_bytes": str(2 * 1024 * 1024),
         "session_timezone": "UTC",
+        "use_query_condition_cache": "0",
         "do_not_merge_across_partitions_select_final": "1",
     }
 
@@ -36,6 +37,7 @@ def test_a_write_is_waited_for_in_every_place() -> None:
     assert settings["async_insert"] == "0"
     assert settings["distributed_foreground_insert"] == "1"
     assert settings["materialized_views_ignore_errors"] == "0"
+    assert settings["use_query_condition_cache"] == "0"
     assert "insert_quorum" not in settings
 
 
