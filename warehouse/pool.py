@@ -64,7 +64,7 @@ class Pool(Generic[Connection]):
 
     @contextmanager
     def _lent(self, shelf: _Shelf[Connection]) -> Iterator[Connection]:
-        connection = shelf.idle.pop() if shelf.idle else self._open()
+        connection = self._taken(shelf)
         try:
             yield connection
         except BaseException:
@@ -73,6 +73,13 @@ class Pool(Generic[Connection]):
             raise
         if shelf is self._shelf:
             shelf.idle.append(connection)
+
+    def _taken(self, shelf: _Shelf[Connection]) -> Connection:
+        """To look first and take then would be a race with other threads."""
+        try:
+            return shelf.idle.pop()
+        except IndexError:
+            return self._open()
 
 
 _POOLS: "weakref.WeakSet[Pool[Any]]" = weakref.WeakSet()

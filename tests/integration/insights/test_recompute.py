@@ -135,6 +135,14 @@ def test_what_lies_alone_in_its_part_counts_however_near_to_the_end(
     assert_right(raw, minutes=age == "today")
 
 
+def test_a_part_that_begins_just_before_the_end_counts_up_to_it(raw: Raw, today: datetime) -> None:
+    last = today + timedelta(minutes=1)
+    before = last - timedelta(milliseconds=1)
+    raw.put_events(raw.event("e1", before, clicks=1), raw.event("e2", last, clicks=1))
+    recompute([raw.target("events", today, last)])
+    assert raw.standing("rollup_minute") == {(today, "events", "meta", "", "", ""): Figures(clicks=1)}
+
+
 def test_a_target_is_in_whole_minutes(raw: Raw, today: datetime) -> None:
     with pytest.raises(ValueError, match="whole minute"):
         recompute([raw.target("events", today, today + timedelta(seconds=90))])

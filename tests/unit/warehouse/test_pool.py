@@ -34,6 +34,20 @@ def test_two_at_once_have_two_connections() -> None:
         assert first is not second
 
 
+class Emptied(list[Connection]):
+    """Seems to hold one, which another thread takes first."""
+
+    def __bool__(self) -> bool:
+        return True
+
+
+def test_whoever_comes_second_to_the_last_idle_one_opens_another() -> None:
+    connections = pool()
+    connections._shelf.idle = Emptied()
+    with connections.connection() as own:
+        assert not own.disconnected
+
+
 def test_one_too_many_is_told_so_and_changes_nothing() -> None:
     connections = pool(size=1)
     refused = pytest.raises(WarehouseUnavailable, match="CA_WAREHOUSE_CONNECTIONS")
