@@ -4,8 +4,7 @@ import re
 
 import pytest
 
-from runtime.options import REPOSITORY
-from tests.unit.repository.contracts import root_packages
+from tests.unit.repository.sources import product_sources
 from warehouse.instants import instant
 from warehouse.tables import TABLES
 
@@ -15,10 +14,9 @@ COARSE = re.compile(rf"\b({'|'.join(FINE)})\s*[<>]=?\s*(toDateTime\(|now\(|'|%\(
 
 
 def test_nothing_of_the_product_does() -> None:
-    files = [path for package in root_packages() for path in (REPOSITORY / package).rglob("*.*")]
-    sources = [path for path in files if path.suffix in {".py", ".sql"}]
-    assert len(sources) > 200
-    assert [(str(path), found[0]) for path in sources for found in COARSE.finditer(path.read_text())] == []
+    assert [
+        (str(path), found[0]) for path in product_sources() for found in COARSE.finditer(path.read_text())
+    ] == []
 
 
 @pytest.mark.parametrize(

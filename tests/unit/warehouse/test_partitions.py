@@ -8,8 +8,7 @@ import pytest
 from msgspec import structs
 
 from runtime.config import configuration
-from runtime.options import REPOSITORY
-from tests.unit.repository.contracts import root_packages
+from tests.unit.repository.sources import product_sources
 from warehouse import partitions
 from warehouse.tables import METRIC_EVENTS
 
@@ -73,10 +72,7 @@ CLEANING = re.compile(r"OPTIMIZE\s+TABLE[^;]*\bCLEANUP\b", re.IGNORECASE)
 
 def test_nothing_of_the_product_cleans_deletion_rows_up() -> None:
     """It would take away what an older figure, still on its way, has to lose against."""
-    files = [path for package in root_packages() for path in (REPOSITORY / package).rglob("*.*")]
-    sources = [path for path in files if path.suffix in {".py", ".sql"}]
-    assert len(sources) > 200
-    assert [str(path) for path in sources if CLEANING.search(path.read_text())] == []
+    assert [str(path) for path in product_sources() if CLEANING.search(path.read_text())] == []
 
 
 def test_the_search_would_find_it() -> None:
