@@ -117,12 +117,12 @@ class RedisConsumer(Consumer):
         bounds = of_each, PIECE, size
         try:
             answers = self._server.run("read", keys, (self._group, self._leases.consumer, *bounds, *marks))
+            found = [self._take(reading, *answer) for answer in zip(partitions, answers, strict=True)]
         except TransientFailure:
-            # The server may have delivered what we never saw: ask for it again.
+            # The server may have delivered what was not taken: ask for it again.
             for one in owned:
                 one.after = one.delivered or BEGINNING
             raise
-        found = [self._take(reading, *answer) for answer in zip(partitions, answers, strict=True)]
         return any(found)
 
     def _next_in_turn(self, room: int) -> list[Partition]:
@@ -145,15 +145,15 @@ class RedisConsumer(Consumer):
             was_undone, owned.after = owned.after != NEW, NEW
             owned.last_seen = max(owned.last_seen, owned.delivered or BEGINNING, key=_order)
             return was_undone
+        if deleted := [entry_id for entry_id, fields in entries if fields is None]:
+            self._write_off(partition, deleted)
         last = entries[-1][0].decode()
         if owned.after == NEW:
             owned.last_seen = last
         else:
             owned.after = last
-        deleted = reading.add(partition, owned.ownership, entries)
+        reading.add(partition, owned.ownership, entries)
         owned.delivered = last
-        if deleted:
-            self._write_off(partition, deleted)
         if partition not in self._astray and _order(last)[0] > LAST_MS:
             self._astray.add(partition)
             _alarm_of_id(partition, last)
@@ -161,8 +161,8 @@ class RedisConsumer(Consumer):
 
     def _write_off(self, partition: Partition, ids: list[bytes]) -> None:
         """Entries that were deleted while they were pending would come back as nil for ever."""
-        alarm_of_loss(partition, len(ids))
         self._server.ask("XACK", self._keys.stream(partition), self._group, *ids)
+        alarm_of_loss(partition, len(ids))
 
     def _wait(self, seconds: float) -> None:
         """Sleep until something new is written to a stream of ours, for `seconds` at most."""
@@ -198,15 +198,14 @@ class _Reading:
         self.size = 0
         self._receipts: dict[Partition, Receipt] = {}
 
-    def add(self, partition: Partition, ownership: int, entries: list[Any]) -> list[bytes]:
-        """Returns the ids of those that are not there any more."""
+    def add(self, partition: Partition, ownership: int, entries: list[Any]) -> None:
+        """But those that are not there any more."""
         there = [entry for entry in entries if entry[1] is not None]
         if there:
             records = [_record(partition, *entry) for entry in there]
             self.records += records
             self.size += sum(len(record.value) for record in records)
             self._receipts[partition] = Receipt(partition, there[-1][0].decode(), ownership)
-        return [entry_id for entry_id, fields in entries if fields is None]
 
     def batch(self, leases: Leases) -> Batch:
         """Without what was lost to another consumer meanwhile: its owner has it delivered."""

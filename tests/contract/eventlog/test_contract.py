@@ -330,6 +330,27 @@ def test_partitions_lost_while_holding_are_read_again_when_they_come_back(log: E
         assert len(read(first, 40).records) == 40
 
 
+def test_what_was_not_committed_is_read_again_when_its_partition_comes_back_while_holding(
+    log: EventLog,
+) -> None:
+    write(log, 80, keys=40)
+    with consuming(log) as first:
+        held = read(first, 80)
+        owned = first.partitions()
+        with consuming(log) as second:
+
+            def shared() -> bool:
+                first.hold(0.1)
+                second.hold(0.1)
+                return len(first.partitions()) == len(second.partitions()) == 2
+
+            at_last(shared)
+            lost = owned - first.partitions()
+        at_last(lambda: first.hold(0.1) is None and first.partitions() == owned)
+        expected = values([record for record in held.records if record.partition in lost])
+        assert sorted(values(read(first, len(expected)).records)) == sorted(expected)
+
+
 def test_a_batch_that_is_held_back_keeps_its_partitions(log: EventLog) -> None:
     """A consumer that merely waits for the warehouse must not be robbed."""
     with consuming(log) as first, consuming(log) as second:

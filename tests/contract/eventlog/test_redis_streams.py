@@ -12,6 +12,7 @@ from ingestion.eventlog.base import MAIN_GROUP, PIECE, Batch, Consumer, Entry
 from ingestion.eventlog.redis_streams import consuming as consuming_module
 from ingestion.eventlog.redis_streams.durability import durability_gaps
 from ingestion.eventlog.redis_streams.log import RedisLog
+from ingestion.eventlog.redis_streams.server import Server
 from ingestion.eventlog.topics import METRIC_EVENTS, SNAPSHOTS, dead_letters_of
 from tests.contract.eventlog.engines import RedisLab, outage
 from tests.contract.eventlog.reading import at_last, consuming, done, entries, read, read_into, values, write
@@ -184,6 +185,35 @@ def test_entries_that_come_back_as_nil_raise_the_alarm_and_are_acknowledged(
     assert "Lost: 10 entries" in caplog.text
     groups = [redis_lab.client().xpending(f"{name}:{METRIC_EVENTS}:{n}", MAIN_GROUP) for n in range(4)]
     assert sum(group["pending"] for group in groups) == 0
+
+
+def test_a_failure_while_nil_entries_are_acknowledged_hides_nothing_of_the_other_streams(
+    log: RedisLog, redis_lab: RedisLab, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(log, 40, keys=1)
+    with consuming(log) as consumer:
+        read(consumer, 40)
+    with consuming(log) as consumer:
+        at_last(lambda: consumer.poll(0, 0.1) is not None and len(consumer.partitions()) == 4)
+        one_of_each = consumer.poll(4, 0)
+        delete_everything(redis_lab, name)
+        written = write(log, 40, keys=40, first=40)
+        fail(monkeypatch, "XACK", times=4)  # so that the stream with the pending ones has every place once
+        batch = read(consumer, 40)
+    assert len(one_of_each.records) == 1
+    assert sorted(values(batch.records)) == sorted(written)
+
+
+def fail(monkeypatch: pytest.MonkeyPatch, command: str, *, times: int) -> None:
+    """As if the connection broke."""
+    ask, failures = Server.ask, iter(range(times))
+
+    def failing(server: Server, *asked: object) -> object:
+        if asked[0] == command and next(failures, None) is not None:
+            raise TransientFailure(f"{command} was not answered")
+        return ask(server, *asked)
+
+    monkeypatch.setattr(Server, "ask", failing)
 
 
 def test_what_the_server_delivered_in_an_answer_that_was_lost_is_asked_for_again(
