@@ -39,13 +39,15 @@ class Gathering:
         bounds: ConsumerBounds,
         is_asked_to_stop: Callable[[], bool],
         beat: Callable[[], None],
+        when_idle: Callable[[], None] = lambda: None,
     ) -> None:
-        """`beat` is called wherever it lives on."""
+        """`beat` is called wherever it lives on, `when_idle` while it waits with empty hands."""
         self._consumer = consumer
         self._bounds = bounds
         self._most_bytes = bounds.batch_mb * MEGABYTE
         self._is_asked_to_stop = is_asked_to_stop
         self._beat = beat
+        self._when_idle = when_idle
         self._batch = Gathered([], [])
         self._deadline: float | None = None
 
@@ -58,6 +60,8 @@ class Gathering:
         if self._deadline is None:
             self._deadline = time.monotonic() + self._bounds.batch_seconds
         while not self._is_made() and (seconds := self._deadline - time.monotonic()) > 0:
+            if not self._batch.records:
+                self._when_idle()
             try:
                 self._poll(min(seconds, LONGEST_POLL))
             except TransientFailure:

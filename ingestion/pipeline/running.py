@@ -38,7 +38,7 @@ class Session(Struct):
     show: Callable[[Sequence[Record]], None]  # told of every batch
 
     def live_on(self) -> None:
-        """Called wherever it waits: a sign of life, and a nudge that had to wait as well."""
+        """Called wherever it is held up: a sign of life, and a nudge that had to wait as well."""
         self.beat()
         self.steps.nudge.send_if_due()
 
@@ -60,7 +60,9 @@ def _turn_after_turn(session: Session, consumer: Consumer) -> ConsumerStop | Non
     holding = Holding(consumer.hold, session.stop, session.live_on)
     progress = Progress(session.log, consumer, session.steps.insert)
     recent, lookout = Recent(), Lookout()
-    gathering = Gathering(consumer, session.bounds, session.stop.is_made, session.live_on)
+    # What is in hand will be inserted soon: a nudge that had to wait comes after it, and is for both.
+    nudge = session.steps.nudge
+    gathering = Gathering(consumer, session.bounds, session.stop.is_made, session.beat, nudge.send_if_due)
     holding.until_done("polling", gathering.glance)
     announce_ready()
     while not session.stop.is_made():

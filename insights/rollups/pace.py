@@ -6,8 +6,10 @@ marks counts: the second comes once a minute, however often is looked.
 """
 
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from statistics import median
 
 from api.cache_server import CacheServerDown, cache_server
 
@@ -16,13 +18,25 @@ CHEAP = 0.7  # seconds that a look may take at no cost; beyond them it rests for
 RESTS_FOR_ONE_BEYOND = 4
 MOST_REST = 3.0
 MOST_WORK = 10.0  # a process that died at it holds nobody up for longer
+LAST = 3  # ticks of this process that say what one costs: one alone may have stood beside a large merge
 
 
 class Pace:
-    """How long the first passes of one tick took."""
+    """How long the first passes of each of the last ticks took."""
 
     def __init__(self) -> None:
-        self.seconds = 0.0
+        self._last: deque[float] = deque(maxlen=LAST)
+
+    @contextmanager
+    def tick(self) -> Iterator[None]:
+        """Nobody needs to ask while this is at work, nor after it as long as it rests."""
+        self._last.append(0.0)
+        _stand(MOST_WORK)
+        try:
+            yield
+        finally:
+            dear = max(median(self._last) - CHEAP, 0.0)
+            _stand(min(RESTS_FOR_ONE_BEYOND * dear, MOST_REST))
 
     @contextmanager
     def first_pass(self) -> Iterator[None]:
@@ -30,19 +44,7 @@ class Pace:
         try:
             yield
         finally:
-            self.seconds += time.monotonic() - began
-
-
-@contextmanager
-def paced() -> Iterator[Pace]:
-    """Nobody needs to ask while this is at work, nor after it as long as it rests."""
-    pace = Pace()
-    _stand(MOST_WORK)
-    try:
-        yield pace
-    finally:
-        dear = max(pace.seconds - CHEAP, 0.0)
-        _stand(min(RESTS_FOR_ONE_BEYOND * dear, MOST_REST))
+            self._last[-1] += time.monotonic() - began
 
 
 def _stand(seconds: float) -> None:

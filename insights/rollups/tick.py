@@ -13,11 +13,12 @@ from django.db import connection
 
 from insights.models import RecomputedThrough
 from insights.rollups.days import build_missing_days
-from insights.rollups.pace import Pace, paced
+from insights.rollups.pace import Pace
 from insights.rollups.turn import Turn
 from runtime.config import configuration
 
 LOCK = 4_711_000_018  # any number that no other lock of this database has
+pace = Pace()
 
 
 class Outcome(StrEnum):
@@ -32,8 +33,8 @@ def tick() -> Outcome:
         if not is_alone:
             RecomputedThrough.objects.update(is_wanted=True)
             return Outcome.BUSY
-        with paced() as pace:
-            return _turns(time.monotonic() + configuration().aggregation.tick_seconds, pace)
+        with pace.tick():
+            return _turns(time.monotonic() + configuration().aggregation.tick_seconds)
 
 
 @contextmanager
@@ -49,19 +50,19 @@ def alone() -> Iterator[bool]:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
 
 
-def _turns(until: float, pace: Pace) -> Outcome:
-    while _turn(until, pace):
+def _turns(until: float) -> Outcome:
+    while _turn(until):
         if time.monotonic() > until:
             return Outcome.MORE
     return Outcome.MORE if build_missing_days() else Outcome.DONE
 
 
-def _turn(until: float, pace: Pace) -> bool:
-    """Everything that is marked by now and everything that is due; returns whether there is more to do."""
+def _turn(until: float) -> bool:
+    """Everything that is marked by now and a portion of what is due; returns whether there is more to do."""
     turn = Turn.begin(until)
     with pace.first_pass():
         is_swept = _repeat(turn.recompute_fresh, until)
-    is_settled = _repeat(turn.settle_due, until)
+    is_settled = not turn.settle_due()
     has_more = turn.try_again()
     return (
         has_more or not (is_swept and is_settled) or RecomputedThrough.objects.filter(is_wanted=True).exists()

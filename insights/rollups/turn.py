@@ -19,6 +19,9 @@ KEPT = ("marks", "marks_key", "settled", "data_through", "looked_through_at", "s
 FOREVER = 2**64 - 1
 LEAST_STUMBLES = 12
 MOST_TRIES_AT_ONCE = 20
+# What is fresh waits for one portion of what is due: for a small one, unless those have gathered.
+FEW_DUE = 64
+FAR_BEHIND = 15 * MICROSECONDS
 # A store that was brought back from a backup may hold marks that are older than what is remembered.
 LOOK_THROUGH_EVERY = 3600 * MICROSECONDS
 
@@ -42,6 +45,8 @@ class Turn:
         self._due = version_at(clock.now - options.settle_seconds * MICROSECONDS)
         self._after = min(Place(progress.marks, progress.marks_key), self._whole)
         self._settled = end_of(min(progress.settled, self._due))
+        is_far_behind = self._due - progress.settled > version_at(FAR_BEHIND)
+        self._most_due = self._most if is_far_behind else min(self._most, FEW_DUE)
 
     @classmethod
     def begin(cls, until: float) -> Self:
@@ -58,7 +63,7 @@ class Turn:
 
     def recompute_fresh(self) -> bool:
         """The oldest marks that were not recomputed yet; returns whether there may be more."""
-        done, cut = self._recomputed(after=self._after, until=FOREVER)
+        done, cut = self._recomputed(self._most, after=self._after, until=FOREVER)
         self._settle([mark for mark in done if mark.version <= self._due])
         if cut:
             self._after = cut
@@ -73,7 +78,7 @@ class Turn:
 
     def settle_due(self) -> bool:
         """The oldest marks that are old enough to be settled; returns whether there may be more."""
-        done, cut = self._recomputed(after=self._settled, until=self._due)
+        done, cut = self._recomputed(self._most_due, after=self._settled, until=self._due)
         self._settle(done)
         self._settled = cut or end_of(self._due)
         # What is settled is not found again, so of a version that was cut only the rest is.
@@ -94,9 +99,9 @@ class Turn:
             refusals.take_back(back)
         return len(rows) == MOST_TRIES_AT_ONCE or bool(left)
 
-    def _recomputed(self, *, after: Place, until: int) -> tuple[list[Mark], Place | None]:
+    def _recomputed(self, most: int, *, after: Place, until: int) -> tuple[list[Mark], Place | None]:
         """The marks that were, and where to go on if there may be more of them."""
-        most = max(self._most >> self._progress.stumbles, 1)
+        most = max(most >> self._progress.stumbles, 1)
         found = marks.unsettled(after=after, until=until, most=most)
         standing = standing_aside() if found else frozenset()
         wanted = [mark for mark in found if mark[:4] not in standing]

@@ -5,7 +5,7 @@ import pytest
 from ingestion.pipeline import nudging
 from ingestion.pipeline.nudging import _rest
 from insights.rollups import pace
-from insights.rollups.pace import paced
+from insights.rollups.pace import MOST_REST, MOST_WORK, Pace
 
 
 @pytest.fixture
@@ -20,32 +20,49 @@ def test_both_mean_the_same_key() -> None:
     assert nudging.AT_WORK_OR_RESTING == pace.KEY
 
 
+def look(pace: Pace, clock: list[float], seconds: float) -> None:
+    with pace.tick(), pace.first_pass():
+        clock.append(clock[-1] + seconds)
+
+
 def test_nobody_nudges_while_it_is_at_work() -> None:
-    with paced():
-        assert pace.MOST_REST < _rest() <= pace.MOST_WORK
+    with Pace().tick():
+        assert MOST_REST < _rest() <= MOST_WORK
 
 
-def test_it_rests_the_longer_the_longer_it_worked(clock: list[float]) -> None:
-    with paced() as tick, tick.first_pass():
-        clock.append(1001.0)
+def test_it_rests_the_longer_the_longer_it_works(clock: list[float]) -> None:
+    look(Pace(), clock, 1.0)
     assert 0.9 < _rest() <= 1.2
 
 
 def test_what_takes_long_does_not_rest_for_ever(clock: list[float]) -> None:
-    with paced() as tick, tick.first_pass():
-        clock.append(1060.0)
-    assert 2.0 < _rest() <= pace.MOST_REST
+    look(Pace(), clock, 60.0)
+    assert 2.0 < _rest() <= MOST_REST
 
 
-def test_what_was_cheap_needs_no_rest(clock: list[float]) -> None:
-    with paced() as tick, tick.first_pass():
-        clock.append(1000.7)
+def test_what_is_cheap_needs_no_rest(clock: list[float]) -> None:
+    look(Pace(), clock, 0.7)
     assert _rest() <= 0.001
 
 
+def test_one_dear_look_among_cheap_ones_needs_no_rest(clock: list[float]) -> None:
+    pace = Pace()
+    for seconds in (0.5, 0.5, 3.0):
+        look(pace, clock, seconds)
+    assert _rest() <= 0.001
+
+
+def test_two_dear_looks_in_a_row_are_rested_after(clock: list[float]) -> None:
+    pace = Pace()
+    for seconds in (0.5, 1.0, 1.2):
+        look(pace, clock, seconds)
+    assert 0.9 < _rest() <= 1.2
+
+
 def test_what_does_not_come_again_at_the_next_look_needs_no_rest(clock: list[float]) -> None:
-    with paced() as tick:
-        with tick.first_pass():
+    pace = Pace()
+    with pace.tick():
+        with pace.first_pass():
             clock.append(1000.6)
         clock.append(1009.0)
     assert _rest() <= 0.001

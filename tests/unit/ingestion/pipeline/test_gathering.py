@@ -69,6 +69,18 @@ def test_a_long_wait_for_a_batch_shows_life_and_hears_a_request_to_stop(
     assert size_of(stopped.batch()) == 3
 
 
+def test_it_is_idle_while_nothing_comes_and_never_with_something_in_hand() -> None:
+    idle: list[None] = []
+    gathering = Gathering(
+        consumer_of(1), ConsumerBounds(batch_seconds=0.05), never, unheard, lambda: idle.append(None)
+    )
+    gathering.glance()
+    assert size_of(gathering.batch()) == 1
+    assert not idle
+    assert size_of(gathering.batch()) == 0
+    assert idle
+
+
 def test_who_is_asked_to_stop_gathers_no_more() -> None:
     assert size_of(gather(consumer_of(3), ConsumerBounds(), lambda: True)) == 0
 
@@ -135,6 +147,15 @@ def test_after_a_short_wait_the_batch_is_filled_as_ever() -> None:
     gathering.go_on_until(Insert(looks=1).is_over)
     assert size_of(gathering.batch()) == PIECE + 10
     assert size_of(gathering.batch()) == 0
+
+
+def test_a_wait_for_an_insert_is_no_idleness() -> None:
+    idle: list[None] = []
+    gathering = Gathering(
+        consumer_of(0), ConsumerBounds(batch_seconds=0.05), never, unheard, lambda: idle.append(None)
+    )
+    gathering.go_on_until(Insert(looks=3).is_over)
+    assert not idle
 
 
 def test_a_log_that_fails_during_a_wait_fails_once_more_when_it_is_needed(
