@@ -1,6 +1,7 @@
 """The options as a list: how each is spelled in the file and the environment, and what it accepts."""
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, get_args
 
@@ -73,17 +74,23 @@ class Option(msgspec.Struct, frozen=True):
         return any((note.extra or {}).get(mark) for note in self.metas)
 
 
-def every_option() -> Iterator[Option]:
+@cache
+def every_option() -> tuple[Option, ...]:
     """All leaves in declared order; the order of the reference page."""
+    return tuple(_leaves())
+
+
+@cache
+def every_section() -> tuple[tuple[str, Section], ...]:
+    return tuple(
+        (field.name, field.default) for field in structs.fields(Options) if isinstance(field.default, Section)
+    )
+
+
+def _leaves() -> Iterator[Option]:
     for field in structs.fields(Options):
         if isinstance(field.default, Section):
             for leaf in structs.fields(type(field.default)):
                 yield Option(field.name, leaf.name, leaf.type, leaf.default)
         else:
             yield Option("", field.name, field.type, field.default)
-
-
-def every_section() -> Iterator[tuple[str, Section]]:
-    for field in structs.fields(Options):
-        if isinstance(field.default, Section):
-            yield field.name, field.default

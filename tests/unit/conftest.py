@@ -1,11 +1,17 @@
-"""A unit test that reaches for the network fails, even if the code under test swallows the exception."""
+"""A unit test that reaches for the network fails, even if the code under test swallows the exception.
 
+`make check` runs them without pytest-django: the ten fixtures of each test cost more than most tests.
+"""
+
+import os
 import sys
 from collections.abc import Generator
 from typing import Any
 
+import django
 import pytest
 import urllib3  # noqa: F401  # DRF imports it, and it looks for IPv6 while it is imported: not within a test
+from django.test.utils import setup_test_environment
 from psycopg import generators
 
 EVENTS = frozenset({"socket.connect", "socket.bind", "socket.sendto", "socket.getaddrinfo"})
@@ -49,6 +55,13 @@ class Guard:
 
 
 GUARD = Guard()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not config.pluginmanager.has_plugin("django"):
+        os.environ["DJANGO_SETTINGS_MODULE"] = config.getini("DJANGO_SETTINGS_MODULE")
+        django.setup()
+        setup_test_environment()
 
 
 @pytest.hookimpl(wrapper=True)

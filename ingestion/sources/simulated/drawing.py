@@ -3,7 +3,6 @@
 import hashlib
 import math
 from random import Random
-from uuid import UUID
 
 _LARGEST_EXACT = 30.0  # above it a bell curve is as good
 
@@ -15,7 +14,8 @@ def chance(*names: object) -> Random:
 
 def repeatable_id(*names: object) -> str:
     """The same UUID for the same names."""
-    return str(UUID(bytes=_digest(names)))
+    text = _digest(names).hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def count(chance: Random, expected: float) -> int:

@@ -45,6 +45,18 @@ class Slice(NamedTuple):
     spend: float
 
 
+class Scene(NamedTuple):
+    """What all facts of a campaign in one piece of time have in common."""
+
+    seed: int
+    campaign: Campaign
+    like: Character
+    piece: Piece
+    begins: str
+    visitors: str  # how their names begin
+    crowd: int  # so few of them on a day that who buys has probably clicked before
+
+
 @lru_cache(maxsize=1000)
 def character(seed: int, campaign: Campaign) -> Character:
     drawn = chance(seed, "character", campaign.reference)
@@ -65,12 +77,20 @@ def facts(seed: int, campaign: Campaign, piece: Piece) -> Iterator[Body]:
     local = campaign.local(piece.first)
     if not campaign.runs_on(local.date()):
         return
+    scene = _scene(seed, campaign, piece, local)
+    drawn = chance(seed, campaign.reference, scene.begins, time_text(piece.last))
+    seconds = (piece.last - piece.first).total_seconds()
+    expected = _expected_impressions(seed, campaign, scene.like, local) * seconds
+    for part in _slices(scene.like, drawn, expected):
+        yield _metric(scene, part)
+        yield from _tracked(scene, part, drawn)
+
+
+def _scene(seed: int, campaign: Campaign, piece: Piece, local: datetime) -> Scene:
     like = character(seed, campaign)
-    drawn = chance(seed, campaign.reference, time_text(piece.first), time_text(piece.last))
-    expected = _expected_impressions(seed, campaign, like, local) * (piece.last - piece.first).total_seconds()
-    for part in _slices(like, drawn, expected):
-        yield _metric(seed, campaign, piece, part)
-        yield from _tracked(seed, campaign, piece, part, drawn)
+    crowd = max(1, round(expected_clicks(campaign, like) * 0.7))
+    visitors = f"{campaign.reference}-{local.date()}"
+    return Scene(seed, campaign, like, piece, time_text(piece.first), visitors, crowd)
 
 
 def expected_clicks(campaign: Campaign, like: Character) -> float:
@@ -106,12 +126,12 @@ def _slice(like: Character, drawn: Random, region: str, device: str, impressions
     return Slice(region, device, impressions, clicks, values, spend)
 
 
-def _metric(seed: int, campaign: Campaign, piece: Piece, part: Slice) -> Body:
-    when = time_text(piece.first)
+def _metric(scene: Scene, part: Slice) -> Body:
+    campaign = scene.campaign
     return {
         "kind": "metric",
-        "event_id": repeatable_id(seed, campaign.id, when, part.region, part.device),
-        "occurred_at": when,
+        "event_id": repeatable_id(scene.seed, campaign.id, scene.begins, part.region, part.device),
+        "occurred_at": scene.begins,
         "campaign_id": campaign.id,
         "platform": campaign.platform,
         "region": part.region,
@@ -125,30 +145,29 @@ def _metric(seed: int, campaign: Campaign, piece: Piece, part: Slice) -> Body:
     }
 
 
-def _tracked(seed: int, campaign: Campaign, piece: Piece, part: Slice, drawn: Random) -> Iterator[Body]:
+def _tracked(scene: Scene, part: Slice, drawn: Random) -> Iterator[Body]:
+    campaign = scene.campaign
     for number in range(part.clicks):
         if drawn.random() < _TRACKED["click"]:
-            body = _interaction(seed, campaign, piece, part, drawn, ("click", number))
+            body = _interaction(scene, part, drawn, ("click", number))
             name = _CLICK_IDS.get(campaign.platform)
             yield body | ({name: repeatable_id(body["event_id"], name)} if name else {})
     for number, value in enumerate(part.values):
         if drawn.random() < _TRACKED["conversion"]:
-            body = _interaction(seed, campaign, piece, part, drawn, ("conversion", number))
-            kind = character(seed, campaign).objective.conversion_type
+            body = _interaction(scene, part, drawn, ("conversion", number))
+            kind = scene.like.objective.conversion_type
             yield body | {"type": kind, "value": f"{value:.2f}", "currency": campaign.currency}
 
 
-def _interaction(
-    seed: int, campaign: Campaign, piece: Piece, part: Slice, drawn: Random, what: tuple[str, int]
-) -> Body:
-    when = time_text(_moment(piece, drawn))
-    place = (time_text(piece.first), part.region, part.device)
+def _interaction(scene: Scene, part: Slice, drawn: Random, what: tuple[str, int]) -> Body:
+    campaign = scene.campaign
+    place = (scene.begins, part.region, part.device)
     return {
         "kind": what[0],
-        "event_id": repeatable_id(seed, campaign.id, *place, *what),
-        "occurred_at": when,
+        "event_id": repeatable_id(scene.seed, campaign.id, *place, *what),
+        "occurred_at": time_text(_moment(scene.piece, drawn)),
         "campaign_id": campaign.id,
-        "user_id": _visitor(seed, campaign, piece, drawn),
+        "user_id": f"{scene.visitors}-{drawn.randrange(scene.crowd)}",
         "source": "shop",
         "region": part.region,
         "device": part.device,
@@ -161,10 +180,3 @@ def _moment(piece: Piece, drawn: Random) -> datetime:
     if length <= _MINUTE:
         return piece.first + length * drawn.random()
     return piece.first + length * drawn.random() // _QUARTER_HOUR * _QUARTER_HOUR + _MINUTE * drawn.random()
-
-
-def _visitor(seed: int, campaign: Campaign, piece: Piece, drawn: Random) -> str:
-    """One of those that come on this day: so few that who buys has probably clicked before."""
-    clicks = expected_clicks(campaign, character(seed, campaign))
-    day = campaign.local(piece.first).date()
-    return f"{campaign.reference}-{day}-{drawn.randrange(max(1, round(clicks * 0.7)))}"

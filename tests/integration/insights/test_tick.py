@@ -15,7 +15,9 @@ from django_redis import get_redis_connection
 from api.cache_server import CacheServerDown
 from insights.models import RecomputedThrough
 from insights.rollups import marks, refusals
+from insights.rollups.targets import MINUTE
 from insights.rollups.tick import Outcome, alone, tick
+from insights.rollups.turn import FOREVER, Turn
 from runtime.config import configuration
 from tests.integration.insights import oracle
 from tests.integration.insights.conftest import new_campaign
@@ -30,6 +32,8 @@ from tests.integration.insights.marking import (
 from tests.integration.insights.raw import Raw
 from warehouse.client import Writer
 from warehouse.errors import WarehouseUnavailable
+
+HOUR = timedelta(hours=1)
 
 pytestmark = pytest.mark.usefixtures("caught_up")
 
@@ -84,6 +88,46 @@ def test_marks_that_waited_until_they_are_due_are_done_at_every_level_at_once(
     tick()
     assert oracle.is_right(raw)
     assert unsettled(raw) == []
+
+
+def test_what_comes_meanwhile_is_looked_at_before_the_next_portion_of_what_is_due(
+    raw: Raw, today: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle_due, portions = Turn.settle_due, list[str]()
+
+    def settle_a_portion(turn: Turn) -> bool:
+        assert raw.standing("rollup_15min") == oracle.by_quarter_hour(raw)
+        portions.append(f"late {len(portions)}")
+        raw.put_events(raw.event(portions[-1], today + HOUR, clicks=1))
+        return settle_due(turn)
+
+    three_are_due(raw, today, behind_seconds=5)
+    monkeypatch.setattr("insights.rollups.turn.FEW_DUE", 1)
+    monkeypatch.setattr("insights.rollups.turn.FAR_BEHIND", 3600 * 1_000_000)  # however slow this machine is
+    monkeypatch.setattr(Turn, "settle_due", settle_a_portion)
+    tick()
+    assert len(portions) == 4
+    assert [bucket for _, bucket, _ in unsettled(raw)] == [today + HOUR]
+
+
+def test_settling_that_is_far_behind_its_time_comes_in_large_portions(
+    raw: Raw, today: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    three_are_due(raw, today, behind_seconds=60)
+    monkeypatch.setattr("insights.rollups.turn.FEW_DUE", 1)
+    assert Turn.begin(FOREVER).settle_due() is False
+    assert unsettled(raw) == []
+
+
+def three_are_due(raw: Raw, today: datetime, *, behind_seconds: int) -> None:
+    """And everything before them was settled when it was due, `behind_seconds` ago for the last time."""
+    for number in range(3):
+        raw.put_events(raw.event(f"e{number}", today + number * MINUTE, clicks=1))
+    tick()
+    since_due = configuration().aggregation.settle_seconds + 1
+    age_marks(raw, since_due)
+    settled_through = marks.clock().now - (since_due + behind_seconds) * 1_000_000
+    RecomputedThrough.objects.update(settled=marks.version_at(settled_through))
 
 
 def test_a_mark_that_becomes_visible_before_its_rows_is_settled_with_them(raw: Raw, today: datetime) -> None:

@@ -1,21 +1,25 @@
 """Settings with which the product must not serve."""
 
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 from django.core.checks import Tags, run_checks
+from django.test import override_settings
 
 from analytics_project.checks import UnsafeSettings, refuse_unsafe_settings
 
 
 @pytest.fixture
-def production(settings: Any) -> Any:
-    settings.PRODUCTION = True
-    settings.DEBUG = False
-    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
-    settings.SECURE_HSTS_SECONDS = 60
-    settings.ALLOWED_HOSTS = ["analytics.example.com"]
-    return settings
+def production() -> Iterator[None]:
+    with override_settings(
+        PRODUCTION=True,
+        DEBUG=False,
+        SESSION_COOKIE_SECURE=True,
+        CSRF_COOKIE_SECURE=True,
+        SECURE_HSTS_SECONDS=60,
+        ALLOWED_HOSTS=["analytics.example.com"],
+    ):
+        yield
 
 
 def told() -> list[str]:
@@ -28,7 +32,8 @@ def test_the_settings_as_they_are_pass() -> None:
     refuse_unsafe_settings()
 
 
-def test_a_closed_production_passes(production: Any) -> None:
+@pytest.mark.usefixtures("production")
+def test_a_closed_production_passes() -> None:
     assert told() == []
 
 
@@ -42,12 +47,13 @@ def test_a_closed_production_passes(production: Any) -> None:
         ("ALLOWED_HOSTS", ["localhost", "127.0.0.1"]),
     ],
 )
-def test_production_with_an_open_door_is_told_and_refused(production: Any, name: str, value: object) -> None:
-    setattr(production, name, value)
-    [problem] = told()
-    assert problem.startswith(name)
-    with pytest.raises(UnsafeSettings, match=name):
-        refuse_unsafe_settings()
+@pytest.mark.usefixtures("production")
+def test_production_with_an_open_door_is_told_and_refused(name: str, value: object) -> None:
+    with override_settings(**{name: value}):
+        [problem] = told()
+        assert problem.startswith(name)
+        with pytest.raises(UnsafeSettings, match=name):
+            refuse_unsafe_settings()
 
 
 @pytest.mark.parametrize(
@@ -58,7 +64,6 @@ def test_production_with_an_open_door_is_told_and_refused(production: Any, name:
         ("PASSWORD_HASHERS", ["django.contrib.auth.hashers.MD5PasswordHasher"]),
     ],
 )
-def test_an_open_default_is_refused_everywhere(settings: Any, name: str, value: object) -> None:
-    setattr(settings, name, value)
-    with pytest.raises(UnsafeSettings, match=name):
+def test_an_open_default_is_refused_everywhere(name: str, value: object) -> None:
+    with override_settings(**{name: value}), pytest.raises(UnsafeSettings, match=name):
         refuse_unsafe_settings()

@@ -1,10 +1,8 @@
 """What every answer tells a browser about what it may do with it."""
 
-from typing import Any
-
 import pytest
 from django.http import HttpResponseBase
-from django.test import Client
+from django.test import Client, override_settings
 
 PAGE = "https://shop.example.com"
 
@@ -43,17 +41,20 @@ def test_a_page_runs_no_script_of_another_origin_and_none_inline(
     )
 
 
-def test_a_page_of_another_origin_reads_answers_only_if_it_is_listed(settings: Any) -> None:
+def test_a_page_of_an_origin_that_is_not_listed_reads_no_answers() -> None:
     assert not answer(Origin=PAGE).has_header("Access-Control-Allow-Origin")
-    settings.CORS_ALLOWED_ORIGINS = [PAGE]
+
+
+@override_settings(CORS_ALLOWED_ORIGINS=[PAGE])
+def test_a_page_of_another_origin_reads_answers_only_if_it_is_listed() -> None:
     allowed = answer(Origin=PAGE)
     assert allowed["Access-Control-Allow-Origin"] == PAGE
     assert "Retry-After" in allowed["Access-Control-Expose-Headers"]
     assert not answer(Origin="https://evil.example.com").has_header("Access-Control-Allow-Origin")
 
 
-def test_a_listed_page_may_send_our_headers(settings: Any) -> None:
-    settings.CORS_ALLOWED_ORIGINS = [PAGE]
+@override_settings(CORS_ALLOWED_ORIGINS=[PAGE])
+def test_a_listed_page_may_send_our_headers() -> None:
     asked = {"Origin": PAGE, "Access-Control-Request-Method": "POST"}
     preflight = answer(method="OPTIONS", **asked)
     assert preflight.status_code == 200

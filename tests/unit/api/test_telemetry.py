@@ -88,14 +88,11 @@ def test_what_a_client_makes_up_makes_no_new_figures(lines: list[dict[str, Any]]
     assert requests_counted(**labels) == before + 2
 
 
-def test_a_failure_leaves_its_traceback_under_the_same_request_id(
-    lines: list[dict[str, Any]], settings: Any
-) -> None:
+def test_a_failure_leaves_its_traceback_under_the_same_request_id(lines: list[dict[str, Any]]) -> None:
     def broken(request: HttpRequest) -> HttpResponse:
         request.resolver_match = resolve("/api/docs/problems/conflict/")
         raise ZeroDivisionError
 
-    settings.DEBUG = False
     response = ask(convert_exception_to_response(broken))
     failure, line = lines
     assert response.status_code == line["status"] == 500

@@ -9,6 +9,7 @@ LONGEST_FILE = 400
 LONGEST_FUNCTION = 50
 LONG_FUNCTION = 30
 SHARE_OF_SHORT_ONES = 0.9
+BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")  # what statements lie in
 
 
 class Sized(NamedTuple):
@@ -39,8 +40,8 @@ def _functions_of(path: Path) -> Iterator[Sized]:
 
 def _statements(within: ast.AST) -> Iterator[ast.AST]:
     """At every depth, but not the expressions, which hold no function and are most of a tree."""
-    for node in ast.iter_child_nodes(within):
-        if not isinstance(node, ast.expr):
+    for block in BLOCKS:
+        for node in getattr(within, block, ()):
             yield node
             yield from _statements(node)
 
