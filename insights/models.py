@@ -35,6 +35,11 @@ class RecomputedThrough(models.Model):
         default=0, help_text="Of the marks of that version, those up to this key."
     )
     settled = models.PositiveBigIntegerField(default=0, help_text="Every mark up to this version is settled.")
+    hidden = models.JSONField(
+        default=list,
+        help_text="After which mark and up to which version settled ones may hide newer ones: the engine's "
+        "clock was set back.",
+    )
     data_through = models.DateTimeField(
         null=True, help_text="Every event that was logged before is in the rollups."
     )

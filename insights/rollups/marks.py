@@ -29,13 +29,13 @@ SELECT toUnixTimestamp64Micro(now64(6)), (
       AND NOT has(%(unmarking)s, JSONExtractString(Settings['log_comment'], 'feature'))
 )
 """
-_UNSETTLED = """
+_MARKED = """
 SELECT workspace_id, campaign_id, source, bucket, max(version) AS newest,
        bitShiftRight(cityHash64(workspace_id, campaign_id, source, bucket), 1) AS key
 FROM dirty_buckets
 WHERE version >= %(version)s
 GROUP BY workspace_id, campaign_id, source, bucket
-HAVING newest %% 2 = 0 AND newest <= %(until)s AND (newest, key) > (%(version)s, %(key)s)
+HAVING {which} AND newest <= %(until)s AND (newest, key) > (%(version)s, %(key)s)
 ORDER BY newest, key
 LIMIT %(most)s WITH TIES
 """
@@ -98,8 +98,18 @@ def end_of(version: int) -> Place:
 
 def unsettled(*, after: Place, until: int, most: int) -> list[Mark]:
     """The first of those that come after this place, up to a version. The last one tells where to go on."""
+    return _marked("newest %% 2 = 0", after, until, most)
+
+
+def all_marked(*, after: Place, until: int, most: int) -> list[Mark]:
+    """As `unsettled`, and those that are settled as well."""
+    return _marked("1", after, until, most)
+
+
+def _marked(which: str, after: Place, until: int, most: int) -> list[Mark]:
     parameters = {**after._asdict(), "until": until, "most": most}
-    return [Mark(*row) for row in client.writer().rows(_UNSETTLED, parameters, feature=FEATURE)]
+    rows = client.writer().rows(_MARKED.format(which=which), parameters, feature=FEATURE)
+    return [Mark(*row) for row in rows]
 
 
 def settle(marks: Sequence[Mark]) -> None:

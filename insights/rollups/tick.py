@@ -63,7 +63,7 @@ def _turn(until: float) -> bool:
     with pace.first_pass():
         is_swept = _repeat(turn.recompute_fresh, until)
     is_settled = not turn.settle_due()
-    has_more = turn.try_again()
+    has_more = turn.uncover() | turn.try_again()
     return (
         has_more or not (is_swept and is_settled) or RecomputedThrough.objects.filter(is_wanted=True).exists()
     )

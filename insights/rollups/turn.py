@@ -2,28 +2,39 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Self
+from typing import Protocol, Self
+
+import structlog
 
 from insights.models import RecomputedThrough
 from insights.rollups import marks, refusals
 from insights.rollups.generations import raise_or_remember
-from insights.rollups.marks import Clock, Mark, Place, end_of, version_at
+from insights.rollups.marks import Clock, Mark, Place, end_of, made_at, version_at
 from insights.rollups.progress import consumed_through
 from insights.rollups.refusals import recompute_but_refused, set_mark_aside, standing_aside, try_each_again
 from runtime.config import configuration
 from runtime.telemetry.metrics import Metric, count, observe
 from warehouse.errors import WarehouseUnavailable
+from warehouse.versions import mark_settled
 
 MICROSECONDS = 1_000_000
-KEPT = ("marks", "marks_key", "settled", "data_through", "looked_through_at", "stumbles")
+KEPT = ("marks", "marks_key", "settled", "hidden", "data_through", "looked_through_at", "stumbles")
 FOREVER = 2**64 - 1
 LEAST_STUMBLES = 12
 MOST_TRIES_AT_ONCE = 20
 # What is fresh waits for one portion of what is due: for a small one, unless those have gathered.
 FEW_DUE = 64
 FAR_BEHIND = 15 * MICROSECONDS
+# So long no worker may have looked since the clock was set back.
+UNNOTICED = 3600 * MICROSECONDS
 # A store that was brought back from a backup may hold marks that are older than what is remembered.
 LOOK_THROUGH_EVERY = 3600 * MICROSECONDS
+
+logger = structlog.get_logger(__name__)
+
+
+class Finds(Protocol):
+    def __call__(self, *, after: Place, until: int, most: int) -> list[Mark]: ...
 
 
 class Turn:
@@ -56,6 +67,7 @@ class Turn:
         # Asked first: what lay in the raw tables then is marked by now.
         consumed = consumed_through()
         clock = marks.clock()
+        _notice_set_back(progress, clock)
         if not 0 <= clock.now - progress.looked_through_at < LOOK_THROUGH_EVERY:
             progress.marks = progress.marks_key = progress.settled = 0
             progress.looked_through_at = clock.now
@@ -86,6 +98,16 @@ class Turn:
         self._save()
         return cut is not None
 
+    def uncover(self) -> bool:
+        """What marks of a later time hid, once that time is over; returns whether there may be more."""
+        if not self._progress.hidden or self._due <= self._progress.hidden[-1]:
+            return False
+        version, key, until = self._progress.hidden
+        _, cut = self._recomputed(self._most, after=Place(version, key), until=until, find=marks.all_marked)
+        self._progress.hidden = [*cut, until] if cut else []
+        self._save()
+        return cut is not None
+
     def try_again(self) -> bool:
         """Some of those that stand aside; returns whether there may be more that are due."""
         rows = refusals.due(MOST_TRIES_AT_ONCE)
@@ -99,10 +121,12 @@ class Turn:
             refusals.take_back(back)
         return len(rows) == MOST_TRIES_AT_ONCE or bool(left)
 
-    def _recomputed(self, most: int, *, after: Place, until: int) -> tuple[list[Mark], Place | None]:
+    def _recomputed(
+        self, most: int, *, after: Place, until: int, find: Finds = marks.unsettled
+    ) -> tuple[list[Mark], Place | None]:
         """The marks that were, and where to go on if there may be more of them."""
         most = max(most >> self._progress.stumbles, 1)
-        found = marks.unsettled(after=after, until=until, most=most)
+        found = find(after=after, until=until, most=most)
         standing = standing_aside() if found else frozenset()
         wanted = [mark for mark in found if mark[:4] not in standing]
         done, left = self._recompute(wanted) if wanted else ([], set())
@@ -156,3 +180,18 @@ class Turn:
     def _tell_freshness(self) -> None:
         if self._consumed is not None:
             observe(Metric.FRESHNESS_SECONDS, (datetime.now(UTC) - self._consumed).total_seconds())
+
+
+def _notice_set_back(progress: RecomputedThrough, clock: Clock) -> None:
+    """A mark that is made now loses to one that was settled at a later time, as long as that lies ahead."""
+    now = version_at(clock.now)
+    if progress.settled <= now:
+        return
+    since = max(now - version_at(UNNOTICED), 0)
+    *known, until = progress.hidden or (since, 0, 0)
+    progress.hidden = [*min(Place(*known), Place(since, 0)), max(until, mark_settled(progress.settled))]
+    logger.error(
+        "warehouse_clock_set_back",
+        until=made_at(progress.hidden[-1]).isoformat(),
+        meaning="Events of minutes that were settled already may be missing until the clock is there again.",
+    )

@@ -130,6 +130,29 @@ def three_are_due(raw: Raw, today: datetime, *, behind_seconds: int) -> None:
     RecomputedThrough.objects.update(settled=marks.version_at(settled_through))
 
 
+@pytest.mark.parametrize("marks_per_tick", [1, 5000])
+def test_what_came_while_the_clock_was_set_back_is_counted_once_it_has_caught_up(
+    raw: Raw, today: datetime, options: Any, monkeypatch: pytest.MonkeyPatch, marks_per_tick: int
+) -> None:
+    options(marks_per_tick=marks_per_tick)
+    settled_in_an_hour(raw, [today, today + MINUTE])
+    raw.put_events(*(raw.event(f"e{n}", today + n * MINUTE, clicks=1) for n in range(3)))
+    tick()
+    assert sum(figures[1] or 0 for figures in raw.standing("rollup_15min").values()) == 1
+    later = marks.clock().now + 7200 * 1_000_000
+    monkeypatch.setattr(marks, "clock", lambda: marks.Clock(later, later))
+    tick()
+    assert oracle.is_right(raw)
+    assert RecomputedThrough.objects.get().hidden == []
+
+
+def settled_in_an_hour(raw: Raw, minutes: list[datetime]) -> None:
+    """By a clock that was ahead and has been set right since."""
+    ahead = marks.version_at(marks.clock().now + 3600 * 1_000_000)
+    marks.settle([marks.Mark(raw.workspace_id, raw.campaign_id, "events", at, ahead, 0) for at in minutes])
+    RecomputedThrough.objects.update(settled=ahead)
+
+
 def test_a_mark_that_becomes_visible_before_its_rows_is_settled_with_them(raw: Raw, today: datetime) -> None:
     put_marks(raw, [("events", today, marks.version_at(marks.clock().now))])
     tick()
