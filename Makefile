@@ -46,9 +46,10 @@ check: .venv/dev ## format, lint, types, import contracts, migrations, unit test
 
 # Without plugins that cost unit tests more than their work does.
 QUICK = -p no:xdist -p no:cacheprovider -p no:logging -p no:schemathesis -p no:django --hypothesis-profile quick
+IN_TURN = $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)# that of macOS cannot
 .PHONY: unit
 unit: .venv/dev ## unit tests alone, side by side in two processes
-	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target unit-1 unit-2
+	@$(MAKE) --no-print-directory --jobs 2 $(IN_TURN) unit-1 unit-2
 
 unit-%:
 	@$(BIN)/pytest -q $(QUICK) --share $*/2 tests/unit

@@ -63,10 +63,9 @@ def _turn(until: float) -> bool:
     with pace.first_pass():
         is_swept = _repeat(turn.recompute_fresh, until)
     is_settled = not turn.settle_due()
-    has_more = turn.uncover() | turn.try_again()
-    return (
-        has_more or not (is_swept and is_settled) or RecomputedThrough.objects.filter(is_wanted=True).exists()
-    )
+    is_uncovered = not turn.uncover()
+    has_more = turn.try_again() or not (is_swept and is_settled and is_uncovered)
+    return has_more or RecomputedThrough.objects.filter(is_wanted=True).exists()
 
 
 def _repeat(portion: Callable[[], bool], until: float) -> bool:
