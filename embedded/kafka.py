@@ -6,6 +6,7 @@ and controller are one process, and there is one replica.
 
 import base64
 import fcntl
+import os
 import re
 import shutil
 import socket
@@ -90,7 +91,9 @@ def _copy_by(maven: str) -> None:
     unfinished = PROGRAMS.with_suffix(".new")
     shutil.rmtree(unfinished, ignore_errors=True)
     goal = (f"-DoutputDirectory={unfinished}", "-DincludeScope=runtime", "dependency:copy-dependencies")
-    copied = run_program([maven, "-q", "-B", "-f", str(PARTS_LIST), *goal])
+    # By itself Java asks the list of users, in which that of a service or a container may have no home.
+    told = f"{os.environ.get('MAVEN_OPTS', '')} -Duser.home={Path.home()}"
+    copied = run_program([maven, "-q", "-B", "-f", str(PARTS_LIST), *goal], MAVEN_OPTS=told)
     if copied.returncode != 0:
         raise EngineMissing(f"Maven cannot fetch Kafka {VERSION}:\n{copied.stdout.strip()}")
     unfinished.rename(PROGRAMS)

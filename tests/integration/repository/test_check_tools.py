@@ -70,7 +70,8 @@ def test_make_check_runs_every_tool_in_the_mode_that_can_fail() -> None:
         "mypy",
         "lint-imports",
         "makemigrations --check",
-        "pytest -q --numprocesses 2 --dist loadfile -p no:schemathesis --hypothesis-profile quick tests/unit",
+        "--share 1/2 tests/unit",
+        "--share 2/2 tests/unit",
     ):
         assert command in ran.stdout
     assert "|| true" not in ran.stdout

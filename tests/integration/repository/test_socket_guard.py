@@ -1,10 +1,10 @@
-"""The guard of tests/unit/conftest.py bites."""
+"""The guard of unit tests bites."""
 
 import pytest
 
 from runtime.options import REPOSITORY
 
-GUARD = REPOSITORY / "tests" / "unit" / "conftest.py"
+GUARD = REPOSITORY / "tests" / "unit" / "network_guard.py"
 SUSPECTS = """
 import socket
 from contextlib import suppress

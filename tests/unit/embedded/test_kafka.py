@@ -49,6 +49,16 @@ def test_what_maven_says_is_passed_on(tmp_path: Path, monkeypatch: pytest.Monkey
         kafka.fetch()
 
 
+def test_maven_is_told_whose_home_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("MAVEN_OPTS", "-Xmx1g")
+    programs = {"java": """echo 'openjdk version "21"' >&2""", "mvn": 'echo "$MAVEN_OPTS"; exit 1'}
+    put_on_path(tmp_path, monkeypatch, **programs)
+    monkeypatch.setattr(kafka, "PROGRAMS", tmp_path / "not-fetched")
+    with pytest.raises(EngineMissing, match=f"-Xmx1g -Duser.home={tmp_path}/home"):
+        kafka.fetch()
+
+
 def test_of_two_that_fetch_at_once_one_does_and_both_have_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
