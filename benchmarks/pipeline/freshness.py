@@ -24,7 +24,7 @@ FRESH_SECONDS = int(os.environ.get("FRESH_SECONDS", "600"))
 PROBE_EVERY = 0.53  # no part of a second, which is the product's own rhythm: probes fall anywhere within it
 # A question takes a tenth of a second of a slow core: asked without a pause it is a load of its own.
 LOOK_AGAIN_AFTER = 0.3
-MEMORY_EVERY = 10  # probes: adding up what processes share takes the kernel a twentieth of a second
+MEMORY_EVERY = 4  # probes: adding up what processes share takes the kernel a twentieth of a second
 VISIBLE_WITHIN = 120.0  # what is not by then is lost
 _STORED = "SELECT count() FROM metric_events FINAL WHERE campaign_id = %(campaign)s"
 
