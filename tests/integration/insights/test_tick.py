@@ -105,8 +105,9 @@ def test_what_comes_meanwhile_is_looked_at_before_the_next_portion_of_what_is_du
     monkeypatch.setattr("insights.rollups.turn.FEW_DUE", 1)
     monkeypatch.setattr("insights.rollups.turn.FAR_BEHIND", 3600 * 1_000_000)  # however slow this machine is
     monkeypatch.setattr(Turn, "settle_due", settle_a_portion)
-    tick()
-    assert len(portions) >= 4  # more where marks of other tests are due
+    while tick() is Outcome.MORE:  # where many marks of other tests are due
+        pass
+    assert len(portions) >= 4
     assert [bucket for _, bucket, _ in unsettled(raw)] == [today + HOUR]
 
 
