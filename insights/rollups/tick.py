@@ -5,7 +5,7 @@ only then is it cleared. What is remembered in Postgres spares work. Without it 
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 
@@ -61,16 +61,16 @@ def _turn(until: float) -> bool:
     """Everything that is marked by now and a portion of what is due; returns whether there is more to do."""
     turn = Turn.begin(until)
     with pace.first_pass():
-        is_swept = _repeat(turn.recompute_fresh, until)
+        is_swept = _sweep(turn, until)
     is_settled = not turn.settle_due()
     is_uncovered = not turn.uncover()
     has_more = turn.try_again() or not (is_swept and is_settled and is_uncovered)
     return has_more or RecomputedThrough.objects.filter(is_wanted=True).exists()
 
 
-def _repeat(portion: Callable[[], bool], until: float) -> bool:
-    """At least once; returns whether it came to its end in time."""
-    while portion():
+def _sweep(turn: Turn, until: float) -> bool:
+    """At least one portion of what is newly marked; returns whether it came to its end in time."""
+    while turn.recompute_fresh():
         if time.monotonic() > until:
             return False
     return True

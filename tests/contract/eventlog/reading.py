@@ -65,6 +65,11 @@ def share(first: Consumer, second: Consumer) -> None:
     at_last(settled)
 
 
+def own_everything(consumer: Consumer) -> None:
+    """Wait until it has all four partitions, and read none of their entries."""
+    at_last(lambda: consumer.poll(0, 0.1) is not None and len(consumer.partitions()) == 4)
+
+
 def read_nothing(consumer: Consumer) -> None:
     """Nothing is delivered, however often it is asked for."""
     delivered = [record for _ in range(6) for record in consumer.poll(1000, 0.25).records]

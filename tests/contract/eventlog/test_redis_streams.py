@@ -15,7 +15,17 @@ from ingestion.eventlog.redis_streams.log import RedisLog
 from ingestion.eventlog.redis_streams.server import Server
 from ingestion.eventlog.topics import METRIC_EVENTS, SNAPSHOTS, dead_letters_of
 from tests.contract.eventlog.engines import RedisLab, outage
-from tests.contract.eventlog.reading import at_last, consuming, done, entries, read, read_into, values, write
+from tests.contract.eventlog.reading import (
+    at_last,
+    consuming,
+    done,
+    entries,
+    own_everything,
+    read,
+    read_into,
+    values,
+    write,
+)
 
 
 @pytest.fixture
@@ -107,7 +117,7 @@ def test_a_poll_that_large_entries_fill_leaves_no_partition_waiting(log: RedisLo
     large = [Entry(b"campaign-%d" % (n % 8), bytes(10_000)) for n in range(800)]
     assert log.produce(METRIC_EVENTS, large, timeout=20) == {}
     with consuming(log) as consumer:
-        at_last(lambda: consumer.poll(0, 0.1) is not None and len(consumer.partitions()) == 4)
+        own_everything(consumer)
         delivered = [record for _ in range(4) for record in consumer.poll(1000, 0.5, 1).records]
     assert len(delivered) == 4 * PIECE
     assert len({record.partition for record in delivered}) == 4
@@ -174,7 +184,7 @@ def test_entries_that_come_back_as_nil_raise_the_alarm_and_are_acknowledged(
     with consuming(log) as consumer:
         read(consumer, 10)
     with consuming(log) as consumer:
-        at_last(lambda: consumer.poll(0, 0.1) is not None and len(consumer.partitions()) == 4)
+        own_everything(consumer)
         delete_everything(redis_lab, name)
         write(log, 5, keys=1, first=10)
         batch = Batch([], [])
@@ -194,7 +204,7 @@ def test_a_failure_while_nil_entries_are_acknowledged_hides_nothing_of_the_other
     with consuming(log) as consumer:
         read(consumer, 40)
     with consuming(log) as consumer:
-        at_last(lambda: consumer.poll(0, 0.1) is not None and len(consumer.partitions()) == 4)
+        own_everything(consumer)
         one_of_each = consumer.poll(4, 0)
         delete_everything(redis_lab, name)
         written = write(log, 40, keys=40, first=40)
