@@ -1,7 +1,7 @@
 """Where the suite's own engines listen, and when they run.
 
 The process that pytest was started as owns them; xdist's workers and all child processes inherit CA_* and use
-the same.
+the same. Each worker has a database of its own in them, as pytest-django sees to in Postgres.
 """
 
 import os
@@ -24,6 +24,7 @@ NEED_NO_ENGINE = Path(__file__).with_name("unit")
 def settle_places() -> None:
     """Choose a throw-away folder and free ports, once for all processes of a run; drop outside options."""
     if OWNER in os.environ:
+        _have_a_database_of_our_own(os.environ.get("PYTEST_XDIST_WORKER"))
         return
     for name in [name for name in os.environ if name.startswith(PREFIX) and not name.startswith(TEST_PREFIX)]:
         del os.environ[name]
@@ -31,6 +32,12 @@ def settle_places() -> None:
     folder.chmod(0o755)  # as root, Postgres runs as another user
     store_missing_secrets(folder)
     os.environ.update(throw_away_places(folder), **{OWNER: str(os.getpid())})
+
+
+def _have_a_database_of_our_own(worker: str | None) -> None:
+    """A tick of one would work off what a test of another one marked."""
+    if worker:
+        os.environ["CA_CLICKHOUSE_DATABASE"] = f"tests_{worker}"
 
 
 class Engines:

@@ -18,11 +18,12 @@ from tests.integration.insights.raw import Raw
 from tests.people import new_workspace
 from warehouse import client
 from warehouse.client import Writer
+from warehouse.tables import DIRTY_BUCKETS
 
 
 @pytest.fixture(autouse=True)
 def alone() -> Iterator[None]:
-    """The workers of a run share the marks: a tick of one would work off what a test of another one made."""
+    """The workers of a run share a server, where an insert of one holds back what a tick of another knows."""
     with (configuration().data_dir / "insights-tests.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
@@ -72,8 +73,9 @@ def options(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 @pytest.fixture
-def caught_up(transactional_db: None, options: Any) -> None:
-    """Other tests of this run leave marks behind."""
+def unmarked(transactional_db: None, writer: Writer, options: Any) -> None:
+    """Without what other tests left marked. The tick begins the line from which on marks are looked for."""
+    writer.run(f"TRUNCATE TABLE {DIRTY_BUCKETS.name}", feature="test")
     tick()
 
 

@@ -17,7 +17,7 @@ from tests.integration.insights.raw import Raw
 from tests.running_stack import wait_until
 from warehouse.client import Reader
 
-pytestmark = pytest.mark.usefixtures("caught_up")
+pytestmark = pytest.mark.usefixtures("unmarked")
 OF_MARKS = ("ca_marks_pending", "ca_marks_oldest_seconds", "ca_settle_backlog")
 
 

@@ -20,7 +20,7 @@ from tests.integration.insights.oracle import by_quarter_hour, is_right
 from tests.integration.insights.raw import Raw
 from tests.running_stack import wait_until
 
-pytestmark = pytest.mark.usefixtures("caught_up")
+pytestmark = pytest.mark.usefixtures("unmarked")
 TICK = "import django; django.setup(); from insights.rollups.tick import tick; tick()"
 POINTS = [FaultPoint.RECOMPUTE_BEFORE, FaultPoint.RECOMPUTE_HALF_WAY, FaultPoint.RECOMPUTE_AFTER]
 

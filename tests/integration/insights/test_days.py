@@ -22,7 +22,7 @@ from warehouse.errors import WarehouseRefused, WarehouseUnavailable
 from warehouse.tables import ROLLUP_MINUTE
 from warehouse.writer import insert
 
-pytestmark = pytest.mark.usefixtures("caught_up")
+pytestmark = pytest.mark.usefixtures("unmarked")
 BERLIN, KATHMANDU = "Europe/Berlin", "Asia/Kathmandu"
 MIDNIGHT = datetime(2026, 10, 24, 18, 15, tzinfo=UTC)  # in Kathmandu
 
@@ -106,7 +106,7 @@ def finish() -> None:
 
 
 @pytest.fixture
-def moved(caught_up: None, raw: Raw, campaign: Campaign) -> None:
+def moved(unmarked: None, raw: Raw, campaign: Campaign) -> None:
     """Its days of months are built, and missing in the zone that it has now."""
     moments = [MIDNIGHT - timedelta(days=days, minutes=1) for days in range(0, 60, 3)]
     raw.put_events(*(raw.event(f"e{at}", at, clicks=1) for at in moments))

@@ -15,7 +15,7 @@ from tests.integration.insights.oracle import is_right
 from tests.integration.insights.raw import Raw
 from warehouse.client import Writer
 
-pytestmark = pytest.mark.usefixtures("caught_up")
+pytestmark = pytest.mark.usefixtures("unmarked")
 INSERT = re.compile(r"\s*INSERT INTO (\w+) \(([^)]*)\)\s*")
 
 

@@ -16,7 +16,7 @@ from warehouse.client import Writer
 from warehouse.tables import LOG_PROGRESS
 from warehouse.writer import insert
 
-pytestmark = pytest.mark.usefixtures("caught_up")
+pytestmark = pytest.mark.usefixtures("unmarked")
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 

@@ -24,7 +24,7 @@ from warehouse.errors import WarehouseRefused, WarehouseUnavailable
 from warehouse.tables import LOG_PROGRESS
 from warehouse.writer import insert
 
-pytestmark = pytest.mark.usefixtures("caught_up")
+pytestmark = pytest.mark.usefixtures("unmarked")
 POISON = 666
 VIOLATED_CONSTRAINT = 469
 HOUR = timedelta(hours=1)
@@ -227,7 +227,6 @@ def test_what_was_not_reached_in_time_is_due_at_the_next_tick(
     tick()
     mend(writer)
     options(tick_seconds=0)
-    SetAside.objects.exclude(campaign_id=raw.campaign_id).delete()  # of other tests
     SetAside.objects.update(next_try_at=timezone.now())
     SetAside.objects.filter(bucket=today).update(next_try_at=timezone.now() - HOUR)  # tried first
     slow_at(raw, today, monkeypatch)

@@ -20,7 +20,7 @@ from tests.logged_events import metric
 from tests.running_stack import wait_until
 
 __all__ = ["redis_lab"]
-pytestmark = pytest.mark.usefixtures("caught_up")
+pytestmark = pytest.mark.usefixtures("unmarked")
 
 Places = dict[str, str]
 HALF_WAY = FaultPoint.RECOMPUTE_HALF_WAY
