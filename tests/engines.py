@@ -18,6 +18,7 @@ from runtime.config import TEST_PREFIX
 from runtime.stored_secrets import store_missing_secrets
 
 OWNER = f"{TEST_PREFIX}ENGINES_OWNER"
+WORKER = f"{TEST_PREFIX}WORKER"
 NEED_NO_ENGINE = Path(__file__).with_name("unit")
 
 
@@ -35,9 +36,9 @@ def settle_places() -> None:
 
 
 def _have_a_database_of_our_own(worker: str | None) -> None:
-    """A tick of one would work off what a test of another one marked."""
-    if worker:
-        os.environ["CA_CLICKHOUSE_DATABASE"] = f"tests_{worker}"
+    """A tick of one worker would work off another one's marks. What a test starts goes where that says."""
+    if worker and WORKER not in os.environ:
+        os.environ.update({WORKER: worker, "CA_CLICKHOUSE_DATABASE": f"tests_{worker}"})
 
 
 class Engines:

@@ -60,7 +60,7 @@ def options_of(server: RunningServer) -> Options:
 
 
 def places_of(server: RunningServer) -> dict[str, str]:
-    names = ("port", "user", "password", "reader_user", "reader_password")
+    names = ("port", "database", "user", "password", "reader_user", "reader_password")
     return {f"CA_CLICKHOUSE_{name.upper()}": str(getattr(server.options, name)) for name in names}
 
 
