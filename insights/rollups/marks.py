@@ -21,11 +21,11 @@ RECOMPUTING = "recompute"
 LAST_KEY = 2**63 - 1
 _MICROSECONDS = 1_000_000
 _1970 = datetime.fromtimestamp(0, UTC)
-# A recompute is an insert, too, but marks nothing.
+# A recompute is an insert, too, but marks nothing; nor does what others insert who share the server.
 _CLOCK = """
 SELECT toUnixTimestamp64Micro(now64(6)), (
     SELECT max(elapsed) FROM system.processes
-    WHERE query_kind = 'Insert'
+    WHERE query_kind = 'Insert' AND current_database = currentDatabase()
       AND NOT has(%(unmarking)s, JSONExtractString(Settings['log_comment'], 'feature'))
 )
 """

@@ -1,6 +1,5 @@
 """A campaign of its own for every test, and raw rows for it."""
 
-import fcntl
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,14 +18,6 @@ from tests.people import new_workspace
 from warehouse import client
 from warehouse.client import Writer
 from warehouse.tables import DIRTY_BUCKETS
-
-
-@pytest.fixture(autouse=True)
-def alone() -> Iterator[None]:
-    """The workers of a run share a server, where an insert of one holds back what a tick of another knows."""
-    with (configuration().data_dir / "insights-tests.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 @pytest.fixture

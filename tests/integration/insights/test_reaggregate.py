@@ -184,7 +184,8 @@ def test_a_run_that_was_cut_short_goes_on_after_what_was_recorded(
         services.reaggregate_work(run_id=run.id, seconds=60)
     assert Run.objects.get(id=run.id).state == "running"
     monkeypatch.setattr(services, "recompute", recomputed.extend)
-    work([str(run.id)])
+    queued.append(str(run.id))
+    work(queued)
     expected = sorted((str(c.id), day) for c in campaigns for day in (date(2026, 10, 1), date(2026, 10, 2)))
     assert sorted((str(target.campaign_id), target.first.date()) for target in recomputed) == expected
     assert (Run.objects.get(id=run.id).done, Run.objects.get(id=run.id).state) == (6, "succeeded")

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from threading import Thread
 from typing import Any
@@ -30,7 +30,7 @@ from tests.integration.insights.marking import (
     unsettled,
 )
 from tests.integration.insights.raw import Raw
-from warehouse.client import Writer
+from warehouse.client import Writer, writer_of
 from warehouse.errors import WarehouseUnavailable
 
 HOUR = timedelta(hours=1)
@@ -352,6 +352,12 @@ def test_a_portion_that_fails_comes_again_smaller(
     assert raw.standing("rollup_15min") == oracle.by_quarter_hour(raw)
 
 
+def test_nor_is_that_of_somebody_else_on_the_same_server(raw: Raw) -> None:
+    with closing(writer_of(configuration(), database="default")) as somebody, slow_insert(somebody):
+        clock = marks.clock()
+    assert clock.now == clock.quiet
+
+
 def generation(campaign_id: UUID) -> bytes | None:
     """What whoever keeps an answer would keep it under."""
     token: bytes | None = get_redis_connection("default").get(f"ca:generation:{campaign_id}")
@@ -361,7 +367,7 @@ def generation(campaign_id: UUID) -> bytes | None:
 @contextmanager
 def slow_insert(writer: Writer, feature: str = "consumer") -> Iterator[None]:
     """An insert that is under way for the length of the block, and leaves nothing behind."""
-    sql = "INSERT INTO log_progress (log) SELECT 'slow' WHERE sleep(1.5) = 1"
+    sql = "INSERT INTO FUNCTION null('log String') SELECT 'slow' WHERE sleep(1.5) = 1"
     thread = Thread(target=lambda: writer.run(sql, feature=feature))
     thread.start()
     time.sleep(0.5)
