@@ -1,7 +1,8 @@
 """Where the suite's own engines listen, and when they run.
 
 The process that pytest was started as owns them; xdist's workers and all child processes inherit CA_* and use
-the same. Each worker has a database of its own in them, as pytest-django sees to in Postgres.
+the same. Each worker has a database of its own in them, as pytest-django sees to in Postgres: a tick of one
+would work off the marks of another.
 """
 
 import os
@@ -18,14 +19,15 @@ from runtime.config import TEST_PREFIX
 from runtime.stored_secrets import store_missing_secrets
 
 OWNER = f"{TEST_PREFIX}ENGINES_OWNER"
-WORKER = f"{TEST_PREFIX}WORKER"
 NEED_NO_ENGINE = Path(__file__).with_name("unit")
 
 
 def settle_places() -> None:
     """Choose a throw-away folder and free ports, once for all processes of a run; drop outside options."""
     if OWNER in os.environ:
-        _have_a_database_of_our_own(os.environ.get("PYTEST_XDIST_WORKER"))
+        if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+            # What a test starts goes where that test says.
+            os.environ.setdefault("CA_CLICKHOUSE_DATABASE", f"tests_{worker}")
         return
     for name in [name for name in os.environ if name.startswith(PREFIX) and not name.startswith(TEST_PREFIX)]:
         del os.environ[name]
@@ -33,12 +35,6 @@ def settle_places() -> None:
     folder.chmod(0o755)  # as root, Postgres runs as another user
     store_missing_secrets(folder)
     os.environ.update(throw_away_places(folder), **{OWNER: str(os.getpid())})
-
-
-def _have_a_database_of_our_own(worker: str | None) -> None:
-    """A tick of one worker would work off another one's marks. What a test starts goes where that says."""
-    if worker and WORKER not in os.environ:
-        os.environ.update({WORKER: worker, "CA_CLICKHOUSE_DATABASE": f"tests_{worker}"})
 
 
 class Engines:

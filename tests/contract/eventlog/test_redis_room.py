@@ -1,4 +1,4 @@
-"""The room that a log on Redis has: what it refuses when it is full, and what gives way before."""
+"""The room that a log on Redis has: what it refuses when full, what stays, and what gives way before."""
 
 import time
 from datetime import UTC, datetime
@@ -41,6 +41,30 @@ def test_a_full_log_takes_dead_letters_or_its_readers_could_never_go_on(
     time.sleep(1.1)
     assert isinstance(log.produce(METRIC_EVENTS, entries(1)).get(0), LogFull)
     assert log.produce(dead_letters_of(METRIC_EVENTS), entries(3)) == {}
+
+
+def test_what_was_read_stays_for_the_time_of_its_retention(redis_lab: RedisLab, name: str) -> None:
+    log = redis_lab.open(name, retention_hours=1)
+    write(log, 1000)
+    done(log, MAIN_GROUP, 1000)
+    assert log.upkeep.trim() == 0
+    with consuming(log, "replay") as replay:
+        assert len(read(replay, 1000).records) == 1000
+
+
+def test_the_retention_gives_way_when_room_gets_tight(redis_lab: RedisLab, name: str) -> None:
+    log = redis_lab.open(name, retention_hours=1, budget_bytes=10_000)
+    write(log, 1000)
+    done(log, MAIN_GROUP, 1000)
+    assert log.upkeep.trim() > 0
+
+
+def test_dead_letters_are_kept_for_their_retention_whoever_reads_them(redis_lab: RedisLab, name: str) -> None:
+    topic = dead_letters_of(METRIC_EVENTS)
+    kept_long = redis_lab.open(name, retention_hours=1)
+    kept_long.produce(topic, entries(500))
+    assert kept_long.upkeep.trim() == 0
+    assert redis_lab.open(name, retention_hours=0).upkeep.trim() > 0
 
 
 def test_a_replay_that_begins_at_a_time_stops_no_trimming(redis_lab: RedisLab, name: str) -> None:

@@ -13,7 +13,7 @@ from ingestion.eventlog.redis_streams import consuming as consuming_module
 from ingestion.eventlog.redis_streams.durability import durability_gaps
 from ingestion.eventlog.redis_streams.log import RedisLog
 from ingestion.eventlog.redis_streams.server import Server
-from ingestion.eventlog.topics import METRIC_EVENTS, SNAPSHOTS, dead_letters_of
+from ingestion.eventlog.topics import METRIC_EVENTS, SNAPSHOTS
 from tests.contract.eventlog.engines import RedisLab, outage
 from tests.contract.eventlog.reading import (
     at_last,
@@ -80,22 +80,6 @@ def test_a_group_that_is_forgotten_holds_nothing_back(log: RedisLog, redis_lab: 
     assert kept(redis_lab, name) < 500
 
 
-def test_what_was_read_stays_for_the_time_of_its_retention(redis_lab: RedisLab, name: str) -> None:
-    log = redis_lab.open(name, retention_hours=1)
-    write(log, 1000)
-    done(log, MAIN_GROUP, 1000)
-    assert log.upkeep.trim() == 0
-    with consuming(log, "replay") as replay:
-        assert len(read(replay, 1000).records) == 1000
-
-
-def test_the_retention_gives_way_when_room_gets_tight(redis_lab: RedisLab, name: str) -> None:
-    log = redis_lab.open(name, retention_hours=1, budget_bytes=10_000)
-    write(log, 1000)
-    done(log, MAIN_GROUP, 1000)
-    assert log.upkeep.trim() > 0
-
-
 def test_lag_is_exact_after_trimming(log: RedisLog) -> None:
     write(log, 2000, keys=40)
     done(log, MAIN_GROUP, 1500)
@@ -103,14 +87,6 @@ def test_lag_is_exact_after_trimming(log: RedisLog) -> None:
     assert sum(log.lag(MAIN_GROUP, [METRIC_EVENTS]).values()) == 500
     done(log, MAIN_GROUP, 500)
     assert sum(log.lag(MAIN_GROUP, [METRIC_EVENTS]).values()) == 0
-
-
-def test_dead_letters_are_kept_for_their_retention_whoever_reads_them(redis_lab: RedisLab, name: str) -> None:
-    topic = dead_letters_of(METRIC_EVENTS)
-    kept_long = redis_lab.open(name, retention_hours=1)
-    kept_long.produce(topic, entries(500))
-    assert kept_long.upkeep.trim() == 0
-    assert redis_lab.open(name, retention_hours=0).upkeep.trim() > 0
 
 
 def test_a_poll_that_large_entries_fill_leaves_no_partition_waiting(log: RedisLog) -> None:

@@ -105,8 +105,8 @@ def test_what_comes_meanwhile_is_looked_at_before_the_next_portion_of_what_is_du
     monkeypatch.setattr("insights.rollups.turn.FEW_DUE", 1)
     monkeypatch.setattr("insights.rollups.turn.FAR_BEHIND", 3600 * 1_000_000)  # however slow this machine is
     monkeypatch.setattr(Turn, "settle_due", settle_a_portion)
-    assert tick() is Outcome.DONE
-    assert len(portions) >= 4
+    tick()
+    assert len(portions) == 4
     assert [bucket for _, bucket, _ in unsettled(raw)] == [today + HOUR]
 
 
@@ -134,16 +134,14 @@ def three_are_due(raw: Raw, today: datetime, *, behind_seconds: int) -> None:
 def test_what_came_while_the_clock_was_set_back_is_counted_once_it_has_caught_up(
     raw: Raw, today: datetime, options: Any, monkeypatch: pytest.MonkeyPatch, marks_per_tick: int
 ) -> None:
+    options(marks_per_tick=marks_per_tick)
     settled_in_an_hour(raw, [today, today + MINUTE])
     raw.put_events(*(raw.event(f"e{n}", today + n * MINUTE, clicks=1) for n in range(3)))
     tick()
     assert sum(figures[1] or 0 for figures in raw.standing("rollup_15min").values()) == 1
     later = marks.clock().now + 7200 * 1_000_000
     monkeypatch.setattr(marks, "clock", lambda: marks.Clock(later, later))
-    options(marks_per_tick=marks_per_tick)
-    turn = Turn.begin(FOREVER)
-    while turn.uncover():
-        pass
+    tick()
     assert oracle.is_right(raw)
     assert RecomputedThrough.objects.get().hidden == []
 
@@ -190,6 +188,12 @@ def test_an_insert_under_way_holds_the_quiet_time_back(raw: Raw) -> None:
 
 def test_a_recompute_is_nobody_s_insert(raw: Raw) -> None:
     with slow_insert(raw.writer, feature="recompute"):
+        clock = marks.clock()
+    assert clock.now == clock.quiet
+
+
+def test_nor_is_that_of_somebody_else_on_the_same_server(raw: Raw) -> None:
+    with closing(writer_of(configuration(), database="default")) as somebody, slow_insert(somebody):
         clock = marks.clock()
     assert clock.now == clock.quiet
 
@@ -350,12 +354,6 @@ def test_a_portion_that_fails_comes_again_smaller(
         except WarehouseUnavailable:
             continue
     assert raw.standing("rollup_15min") == oracle.by_quarter_hour(raw)
-
-
-def test_nor_is_that_of_somebody_else_on_the_same_server(raw: Raw) -> None:
-    with closing(writer_of(configuration(), database="default")) as somebody, slow_insert(somebody):
-        clock = marks.clock()
-    assert clock.now == clock.quiet
 
 
 def generation(campaign_id: UUID) -> bytes | None:
