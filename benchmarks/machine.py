@@ -4,9 +4,12 @@ import os
 import platform
 from pathlib import Path
 
+from embedded.interpreter import remark
+
 
 def describe() -> str:
-    return f"{os.cpu_count()} cores, {_processor()}, {_memory_gib()} GiB, Python {platform.python_version()}"
+    python = f"Python {platform.python_version()}{remark()}"
+    return f"{os.cpu_count()} cores, {_processor()}, {_memory_gib()} GiB, {python}"
 
 
 def _processor() -> str:

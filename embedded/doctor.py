@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from embedded import ports
+from embedded.interpreter import remark
 from embedded.process import NotReady, Process
 from embedded.process_table import family, proportional_memory
 from embedded.product import management_command
@@ -85,7 +86,7 @@ def _living(pid: int | None) -> int | None:
 
 
 def _facts(options: Options) -> Iterator[str]:
-    yield f"Python    {platform.python_version()} on {platform.system()} {platform.machine()}"
+    yield f"Python    {platform.python_version()} on {platform.system()} {platform.machine()}{remark()}"
     yield f"Postgres  {version(postgres_program('postgres'))}"
     yield f"Valkey    {version(valkey_server())}"
     yield f"ClickHouse {_warehouse_status()}"

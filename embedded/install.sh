@@ -10,10 +10,17 @@ fail() { say "$*"; exit 1; }
 
 is_new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
 
+is_optimised() { "$1" "$(dirname "$0")/interpreter.py" 2>/dev/null; }
+
+# The first that is new enough, but rather one that was built with optimisation: pyenv's, by default, are not.
 find_python() {
-  for name in ${PYTHON:-python3 python3.14 python3.13 python3.12 python3.11}; do
-    if is_new_enough "$name"; then echo "$name"; return; fi
+  plain=
+  for name in ${PYTHON:-python3 python3.14 python3.13 python3.12 python3.11 /usr/bin/python3}; do
+    is_new_enough "$name" || continue
+    if is_optimised "$name"; then echo "$name"; return; fi
+    plain=${plain:-$name}
   done
+  if [ "$plain" ]; then echo "$plain"; return; fi
   fail "Python 3.11 or newer is needed, and ${PYTHON:-python3} is $("${PYTHON:-python3}" --version 2>/dev/null ||
     echo 'not there'). Install it (Debian, Ubuntu: apt install python3 python3-venv), or name it: make run PYTHON=…"
 }
@@ -42,7 +49,7 @@ install_uv() {
 python=$(find_python)
 refuse_other_platforms "$python"
 if [ ! -e "$complete" ]; then
-  say "Making the virtual environment (.venv) with $("$python" --version)"
+  say "Making the virtual environment (.venv) with $("$python" --version) ($(command -v "$python"))"
   make_environment "$python"
 fi
 rm -f "$complete"
