@@ -14,10 +14,11 @@ from signal import SIGINT
 import psycopg
 from psycopg import sql
 
+from embedded.launch import advice
 from embedded.process import Address, NotReady, Process
 from embedded.step import run_program
 from embedded.wheels import EngineMissing, postgres_program
-from runtime.config import configuration
+from runtime.config import ConfigurationError, configuration
 from runtime.options import Options
 from runtime.options import Postgres as PostgresOptions
 
@@ -166,8 +167,16 @@ def _run(command: list[str], text: str = "") -> str:
     return result.stderr
 
 
+def _readable_configuration() -> Options:
+    """The supervisor could read it: what stops us here is only that we are another user than it is."""
+    try:
+        return configuration()
+    except ConfigurationError as error:
+        sys.exit(f"{error}{advice(pwd.getpwuid(os.getuid()).pw_name)}")
+
+
 def main() -> None:
-    options = configuration()
+    options = _readable_configuration()
     if not cluster(options).exists():
         make_cluster(cluster(options))
     make_role_and_database(cluster(options), options.postgres)

@@ -30,6 +30,8 @@ def stored_secrets(data_dir: Path) -> dict[str, str]:
         return dict(json.loads(path.read_text(encoding="utf-8")))
     except (FileNotFoundError, NotADirectoryError):
         return {}
+    except PermissionError as error:
+        raise UnreadableSecrets(f"{path} may be read by its owner alone, who is somebody else.") from error
     except (OSError, ValueError, TypeError) as error:
         raise UnreadableSecrets(
             f"{path} cannot be read ({type(error).__name__}): restore it from a backup, for stored "
