@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -12,10 +13,11 @@ from runtime.money import AMOUNT_PLACES, CURRENCIES, LARGEST_AMOUNT, LEAST_PLACE
 
 OLDEST = timedelta(days=3 * 365 + 1)
 AHEAD = timedelta(minutes=5)  # clocks of senders differ
-AHEAD_MS = AHEAD // timedelta(milliseconds=1)
 # Beyond lies what no clock told. The warehouse's buckets end in 2106, and what lies after them is refused
 # there or falls into another minute.
 FIRST_RECEIVED, LAST_RECEIVED = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+_1970 = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST_MS = (LAST_RECEIVED - _1970) // timedelta(milliseconds=1)
 COUNT_DIGITS = 12  # as many as an amount has: conversions are stored beside fractions of them
 LARGEST_COUNT = 10**COUNT_DIGITS - 1  # eighteen million of them fit into a sum
 # Ends a pattern: Python's `$` alone also stands before a last line break, JSON Schema's does not.
@@ -82,9 +84,10 @@ def check_time(occurred_at: datetime, received_at: datetime) -> None:
     """Judged by when it was received: a backlog or a replay is not refused what was accepted once."""
     if not FIRST_RECEIVED <= received_at <= LAST_RECEIVED:
         raise InvalidEvent("out_of_range", "received_at", "Nothing was received at such a time.")
-    if occurred_at > received_at + AHEAD:
+    age = received_at - occurred_at
+    if age < -AHEAD:
         raise InvalidEvent("in_the_future", "occurred_at", "The time lies more than five minutes ahead.")
-    if occurred_at < received_at - OLDEST:
+    if age > OLDEST:
         raise InvalidEvent("too_old", "occurred_at", "The time lies more than three years back.")
 
 
@@ -94,10 +97,16 @@ def check_logged(received_at: datetime, logged_ms: int) -> None:
     What claimed to be from a later time would beat every correction until then. A log that tells no time
     (0 or less) judges nothing.
     """
-    if received_at.timestamp() * 1000 > logged_ms + AHEAD_MS and logged_ms > 0:
+    if logged_ms > 0 and received_at > _last_received(logged_ms):
         raise InvalidEvent(
             "in_the_future", "received_at", "It came to the log more than five minutes before that."
         )
+
+
+@lru_cache(maxsize=1024)  # many entries are logged within one millisecond
+def _last_received(logged_ms: int) -> datetime:
+    """The last time at which an entry can have been received that was logged then."""
+    return _1970 + timedelta(milliseconds=min(logged_ms, _LAST_MS)) + AHEAD
 
 
 def check_raw_floor(occurred_at: datetime, raw_floor: date | None) -> None:

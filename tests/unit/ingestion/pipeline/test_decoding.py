@@ -10,7 +10,7 @@ from msgspec import structs
 
 from ingestion.eventlog.base import Partition, Record
 from ingestion.eventlog.topics import INTERACTIONS, METRIC_EVENTS, SNAPSHOTS, entry_of, topic_of
-from ingestion.events.bounds import AHEAD_MS
+from ingestion.events.bounds import AHEAD
 from ingestion.events.envelope import Event
 from ingestion.pipeline import decoding
 from ingestion.pipeline.decoding import decode
@@ -57,15 +57,15 @@ def test_an_event_of_another_kind_than_its_topic_is_set_aside() -> None:
 def test_what_claims_to_have_been_received_long_after_it_was_logged_is_set_aside(make: Any) -> None:
     event = make(WORKSPACE, 1)
     received_ms = int(event.received_at.timestamp() * 1000)
-    early, in_time = (
-        structs.replace(record(event), logged_ms=received_ms - AHEAD_MS + by) for by in (-1000, 1000)
-    )
+    ahead_ms = AHEAD // timedelta(milliseconds=1)
+    early, in_time = (structs.replace(record(event), logged_ms=received_ms - ahead_ms + by) for by in (-1, 1))
     (dead,) = decode([early, in_time]).dead
     assert (dead.code, dead.field, dead.logged_ms) == ("in_the_future", "received_at", early.logged_ms)
 
 
-def test_a_log_that_tells_no_time_refuses_nothing_for_it() -> None:
-    assert decode([structs.replace(record(metric(WORKSPACE, 1)), logged_ms=-1)]).dead == []
+@pytest.mark.parametrize("logged_ms", [-1, 0, 2**63 - 1])
+def test_a_log_that_tells_no_time_or_none_of_the_calendar_refuses_nothing_for_it(logged_ms: int) -> None:
+    assert decode([structs.replace(record(metric(WORKSPACE, 1)), logged_ms=logged_ms)]).dead == []
 
 
 def test_an_hour_that_begins_within_a_quarter_is_set_aside() -> None:
