@@ -53,7 +53,7 @@ def take(
     meanwhile(inserting.is_over)
     holding.until_done("inserting", lambda: inserting.finish(holding.beat))
     reached(FaultPoint.CONSUMER_INSERTED)
-    steps.nudge.send_soon()
+    steps.nudge.send_soon(len(batch.records))
     reached(FaultPoint.CONSUMER_ENQUEUED)
     steps.seen.remember(memory)
     reached(FaultPoint.CONSUMER_REMEMBERED)

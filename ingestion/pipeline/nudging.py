@@ -5,6 +5,7 @@ A nudge that is lost only delays: they look by themselves every few seconds.
 
 import logging
 import time
+from collections.abc import Callable
 
 from celery import current_app
 from kombu.exceptions import OperationalError
@@ -19,7 +20,9 @@ LEAST_SECONDS = 1.0
 AFTER_A_FAILURE = 10.0  # a broker that does not answer costs seconds each time
 EXPIRES = 30  # by then the workers have looked by themselves
 ASK_AGAIN_AFTER = 0.2
-AT_WORK_OR_RESTING = "ca:aggregation:rest"  # set by insights/rollups/pace.py
+# Shared with insights/rollups/pace.py: the one is set there, the other one read.
+AT_WORK_OR_RESTING = "ca:aggregation:rest"
+STORED = "ca:aggregation:stored"  # events, by all consumers together
 
 
 class Nudge:
@@ -30,9 +33,10 @@ class Nudge:
         self._not_before = 0.0
         self._asks_from = 0.0
 
-    def send_soon(self) -> None:
-        """There is something to tell: now, or once `send_if_due` is asked when it is time."""
+    def send_soon(self, events: int) -> None:
+        """So many were stored, which is to be told: now, or once `send_if_due` is asked when it is time."""
         self._is_due = True
+        self._unless_it_hangs(lambda: _add(events))
         self.send_if_due()
 
     def send_if_due(self) -> None:
@@ -58,17 +62,26 @@ class Nudge:
         self._not_before = time.monotonic() + pause
 
     def _rest_known(self) -> float:
-        """0 where the cache server does not say. One that hangs costs a second a time: it is asked seldom."""
+        """0 where the cache server does not say."""
+        return self._unless_it_hangs(_rest) or 0.0
+
+    def _unless_it_hangs(self, ask: Callable[[], float | None]) -> float | None:
+        """A cache server that hangs costs a second a time: it is asked seldom."""
         if time.monotonic() < self._asks_from:
-            return 0.0
+            return None
         try:
-            return _rest()
+            return ask()
         except CacheServerDown:
             self._asks_from = time.monotonic() + AFTER_A_FAILURE
-            return 0.0
+            return None
 
 
 def _rest() -> float:
     """Seconds for which nobody is to be asked. Raises CacheServerDown."""
     left_ms = int(cache_server.ask("PTTL", AT_WORK_OR_RESTING))
     return max(left_ms / 1000, 0.0)
+
+
+def _add(events: int) -> None:
+    """Raises CacheServerDown."""
+    cache_server.ask("INCRBY", STORED, events)

@@ -2,10 +2,11 @@
 
 import pytest
 
+from api.cache_server import CacheServerDown, cache_server
 from ingestion.pipeline import nudging
-from ingestion.pipeline.nudging import _rest
+from ingestion.pipeline.nudging import _add, _rest
 from insights.rollups import pace
-from insights.rollups.pace import MOST_REST, MOST_WORK, Pace
+from insights.rollups.pace import FEW, MOST_REST, MOST_WORK, STORED, Pace
 
 
 @pytest.fixture
@@ -16,13 +17,22 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return now
 
 
-def test_both_mean_the_same_key() -> None:
+def test_both_mean_the_same_keys() -> None:
     assert nudging.AT_WORK_OR_RESTING == pace.KEY
+    assert nudging.STORED == pace.STORED
 
 
 def look(pace: Pace, clock: list[float], seconds: float) -> None:
     with pace.tick(), pace.first_pass():
         clock.append(clock[-1] + seconds)
+
+
+def looks_at_a_rate(pace: Pace, clock: list[float], events_a_second: int) -> None:
+    """Cheap ones, each second."""
+    for _ in range(10):
+        _add(events_a_second)
+        look(pace, clock, 0.5)
+        clock.append(clock[-1] + 0.5)
 
 
 def test_nobody_nudges_while_it_is_at_work() -> None:
@@ -66,3 +76,46 @@ def test_what_does_not_come_again_at_the_next_look_needs_no_rest(clock: list[flo
             clock.append(1000.6)
         clock.append(1009.0)
     assert _rest() <= 0.001
+
+
+@pytest.mark.parametrize(
+    ("rate", "rest"), [(FEW // 2, 0), (FEW, 0), (2 * FEW, 1), (4 * FEW, 3), (100 * FEW, MOST_REST)]
+)
+def test_the_more_events_come_the_longer_it_rests(clock: list[float], rate: int, rest: float) -> None:
+    looks_at_a_rate(Pace(), clock, rate)
+    assert rest - 0.1 < _rest() <= rest + 0.001
+
+
+def test_one_large_batch_is_no_high_rate(clock: list[float]) -> None:
+    pace = Pace()
+    looks_at_a_rate(pace, clock, 100)
+    _add(4 * FEW)
+    look(pace, clock, 0.1)
+    assert _rest() <= 0.001
+
+
+def test_once_fewer_come_it_rests_no_more(clock: list[float]) -> None:
+    pace = Pace()
+    looks_at_a_rate(pace, clock, 4 * FEW)
+    looks_at_a_rate(pace, clock, FEW)
+    assert _rest() <= 0.001
+
+
+def test_a_cache_server_that_was_wiped_or_away_tells_of_no_rate(
+    clock: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pace = Pace()
+    looks_at_a_rate(pace, clock, 4 * FEW)
+    cache_server.ask("DEL", STORED)
+    look(pace, clock, 0.5)
+    assert _rest() <= 0.001
+    assert pace._load.rate() == 0
+
+    def away(*_: object) -> None:
+        raise CacheServerDown
+
+    with monkeypatch.context() as patched:
+        patched.setattr(cache_server, "ask", away)
+        assert pace._load.rate() == 0
+    _add(100 * FEW)
+    assert pace._load.rate() == 0

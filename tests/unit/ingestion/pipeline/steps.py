@@ -43,7 +43,7 @@ class Noted:
     def remember(self, memory: Memory) -> None:
         self.step("remember")
 
-    def send_soon(self) -> None:
+    def send_soon(self, events: int) -> None:
         self.step("nudge")
 
     def send_if_due(self) -> None:

@@ -17,9 +17,13 @@ class Broker:
         self.is_away = False
         self.now = 1000.0
         self.rests_until = 0.0
+        self.stored = 0
 
     def rest(self) -> float:
         return max(self.rests_until - self.now, 0.0)
+
+    def add(self, events: int) -> None:
+        self.stored += events
 
     def send_task(self, name: str, **options: Any) -> None:
         if self.is_away:
@@ -33,18 +37,19 @@ def broker(monkeypatch: pytest.MonkeyPatch) -> Broker:
     monkeypatch.setattr(current_app._get_current_object(), "send_task", broker.send_task)
     monkeypatch.setattr(nudging.time, "monotonic", lambda: broker.now)
     monkeypatch.setattr(nudging, "_rest", broker.rest)
+    monkeypatch.setattr(nudging, "_add", broker.add)
     return broker
 
 
 def test_it_names_the_task_and_its_queue_and_expires(broker: Broker) -> None:
-    Nudge().send_soon()
+    Nudge().send_soon(500)
     assert broker.sent == [("insights.aggregate", {"queue": "aggregate", "expires": nudging.EXPIRES})]
 
 
 def test_many_inserts_in_one_second_are_one_nudge_and_one_more_after_it(broker: Broker) -> None:
     nudge = Nudge()
     for _ in range(10):
-        nudge.send_soon()
+        nudge.send_soon(500)
     assert len(broker.sent) == 1
     broker.now += nudging.LEAST_SECONDS
     nudge.send_if_due()
@@ -55,7 +60,7 @@ def test_many_inserts_in_one_second_are_one_nudge_and_one_more_after_it(broker: 
 def test_nobody_is_asked_who_is_at_work_or_rests_and_somebody_is_soon_after(broker: Broker) -> None:
     nudge = Nudge()
     broker.rests_until = broker.now + 2
-    nudge.send_soon()
+    nudge.send_soon(500)
     while broker.now < broker.rests_until:
         nudge.send_if_due()
         assert broker.sent == []
@@ -63,6 +68,13 @@ def test_nobody_is_asked_who_is_at_work_or_rests_and_somebody_is_soon_after(brok
     broker.now += nudging.ASK_AGAIN_AFTER
     nudge.send_if_due()
     assert len(broker.sent) == 1
+
+
+def test_what_is_stored_is_counted_whether_or_not_somebody_is_nudged(broker: Broker) -> None:
+    nudge = Nudge()
+    for events in (500, 20, 3):
+        nudge.send_soon(events)
+    assert broker.stored == 523
 
 
 def test_nothing_inserted_is_nothing_told(broker: Broker) -> None:
@@ -74,8 +86,8 @@ def test_nothing_inserted_is_nothing_told(broker: Broker) -> None:
 
 def test_who_leaves_tells_what_is_left_to_tell(broker: Broker) -> None:
     nudge = Nudge()
-    nudge.send_soon()
-    nudge.send_soon()
+    nudge.send_soon(500)
+    nudge.send_soon(500)
     nudge.send_now()
     assert len(broker.sent) == 2
 
@@ -83,9 +95,9 @@ def test_who_leaves_tells_what_is_left_to_tell(broker: Broker) -> None:
 def test_a_broker_that_is_away_is_left_alone_for_a_while(broker: Broker) -> None:
     nudge = Nudge()
     broker.is_away = True
-    nudge.send_soon()
+    nudge.send_soon(500)
     broker.is_away = False
-    nudge.send_soon()
+    nudge.send_soon(500)
     assert broker.sent == []
     broker.now += nudging.AFTER_A_FAILURE
     nudge.send_if_due()
@@ -97,16 +109,17 @@ def test_a_cache_server_that_hangs_is_asked_seldom_and_holds_nobody_up(
 ) -> None:
     asked: list[float] = []
 
-    def hang() -> float:
+    def hang(*_: int) -> float:
         asked.append(broker.now)
         broker.now += 1
         raise CacheServerDown
 
     monkeypatch.setattr(nudging, "_rest", hang)
+    monkeypatch.setattr(nudging, "_add", hang)
     nudge = Nudge()
     began = broker.now
     while broker.now < began + 2 * nudging.AFTER_A_FAILURE:
-        nudge.send_soon()
+        nudge.send_soon(500)
         broker.now += 0.5
     assert len(broker.sent) >= nudging.AFTER_A_FAILURE
     assert len(asked) == 2
