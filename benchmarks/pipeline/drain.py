@@ -4,13 +4,15 @@ The bare loop polls, decodes and inserts the same rows by clickhouse-driver, and
 same topics, in batches as large. Each has logs of its own; they take turns, so that a busy machine hits all
 alike, and each ratio is of one turn. The first turn warms the engines and is not counted, nor is the first
 batch of any, which joins the group. Processor time says more than the clock on a machine that others use.
+
+One process has one core at most: what the machine takes is what two consumers take that share a log.
 """
 
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from statistics import median
 from typing import Any, NamedTuple
 
@@ -74,13 +76,20 @@ def main() -> None:
     event_log = sys.argv[1] if len(sys.argv) > 1 else "kafka"
     with prepared_engines(event_log):
         django.setup()
-        turns = _measure()
-    _tell(event_log, turns)
+        entries = _entries()
+        turns = _measure(entries)
+        shared = _measure_shared(entries)
+    _tell(event_log, turns, shared)
 
 
-def _measure() -> list[dict[str, Speed]]:
-    """Of each turn the speed of each."""
+def _entries() -> Sequence[Any]:
     from benchmarks.pipeline.backlog import backlog
+
+    return backlog(EVENTS)
+
+
+def _measure(entries: Sequence[Any]) -> list[dict[str, Speed]]:
+    """Of each turn the speed of each."""
     from ingestion.pipeline.garbage import seldom_searched
 
     contenders: dict[str, Callable[[Any, Any], Speed]] = {
@@ -88,7 +97,6 @@ def _measure() -> list[dict[str, Speed]]:
         "window on": product,
         "window off": without_window,
     }
-    entries = backlog(EVENTS)
     with seldom_searched():
         turns = [
             {name: _one(f"{name.replace(' ', '-')}-{turn}", run, entries) for name, run in contenders.items()}
@@ -98,15 +106,39 @@ def _measure() -> list[dict[str, Speed]]:
 
 
 def _one(prefix: str, contender: Callable[[Any, Any], Speed], entries: Sequence[Any]) -> Speed:
+    with _filled(prefix, entries) as (log, options):
+        return contender(log, options)
+
+
+def _measure_shared(entries: Sequence[Any]) -> list[float]:
+    """Of a backlog as many times as long, so that both are at it for most of the time."""
+    from benchmarks.pipeline.sharing import CONSUMERS, together
+
+    speeds = []
+    for turn in range(TURNS):
+        with _filled(f"shared-{turn}", entries, times=CONSUMERS):
+            speeds.append(together(f"shared-{turn}"))
+    return speeds
+
+
+@contextmanager
+def _filled(prefix: str, entries: Sequence[Any], times: int = 1) -> Iterator[tuple[Any, Any]]:
     from benchmarks.pipeline.backlog import fill
     from ingestion.eventlog.opening import open_log
+
+    options = own_topics(prefix)
+    with closing(open_log(options)) as log:
+        for _ in range(times):
+            fill(log, entries)
+        yield log, options
+
+
+def own_topics(prefix: str) -> Any:
+    """The options of a log of its own."""
     from runtime.config import configuration
 
     configured = configuration()
-    options = structs.replace(configured, topics=structs.replace(configured.topics, prefix=prefix))
-    with closing(open_log(options)) as log:
-        fill(log, entries)
-        return contender(log, options)
+    return structs.replace(configured, topics=structs.replace(configured.topics, prefix=prefix))
 
 
 def bare_loop(log: Any, options: Any) -> Speed:
@@ -154,7 +186,7 @@ def without_window(log: Any, options: Any) -> Speed:
     return product(log, structs.replace(options, consumer=off))
 
 
-def _tell(event_log: str, turns: list[dict[str, Speed]]) -> None:
+def _tell(event_log: str, turns: list[dict[str, Speed]], shared: list[float]) -> None:
     page = Table(title=f"drain of {EVENTS:,} events from {event_log}, median of {TURNS} turns", box=None)
     for heading in (
         "",
@@ -176,9 +208,11 @@ def _tell(event_log: str, turns: list[dict[str, Speed]]) -> None:
     console = Console(width=120)
     console.print(describe())
     console.print(page)
-    if event_log == "kafka":
-        fastest = median(turn["window on"].per_second for turn in turns)
-        console.print(f"window on: {_told(fastest, LEAST_ON_KAFKA)} events/s")
+    least = LEAST_ON_KAFKA if event_log == "kafka" else 0
+    alone = median(turn["window on"].per_second for turn in turns)
+    console.print(f"one consumer, window on: {alone:,.0f} events/s, {_told(alone, least)}")
+    each = ", ".join(f"{speed:,.0f}" for speed in shared)
+    console.print(f"two that share the log: {each} events/s, {_told(median(shared), least)}")
 
 
 def _told(found: float, least: float) -> str:
