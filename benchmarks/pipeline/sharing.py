@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 import django
 
 CONSUMERS = 2
-IDLE_SECONDS = 5.0
+IDLE_SECONDS = 3.0
+FIRST_WITHIN = 20.0
 GLANCE = 0.1
 PREPARED_WITHIN = 6.0
 
@@ -55,6 +56,6 @@ def _drain(prefix: str, begin_at: float) -> list[Taken]:
 
 
 def _stop_when_idle(share: Sequence[Taken], stop: Any) -> None:
-    while time.monotonic() - share[-1].at < IDLE_SECONDS:
+    while time.monotonic() - share[-1].at < (IDLE_SECONDS if len(share) > 1 else FIRST_WITHIN):
         time.sleep(GLANCE)
     stop.make()
