@@ -54,6 +54,11 @@ class Pace:
             self._last[-1] += time.monotonic() - began
 
 
+class Sight(NamedTuple):
+    at: float
+    stored: int
+
+
 class Load:
     """How many events were stored when, as the last looks saw it."""
 
@@ -69,7 +74,7 @@ class Load:
             return 0.0
         return self._rate_until(sight)
 
-    def _rate_until(self, now: "Sight") -> float:
+    def _rate_until(self, now: Sight) -> float:
         seen = self._seen
         if seen and now.stored < seen[-1].stored:  # it was wiped
             seen.clear()
@@ -77,11 +82,6 @@ class Load:
         while len(seen) > 1 and now.at - seen[1].at >= RATE_SECONDS:
             seen.popleft()
         return (now.stored - seen[0].stored) / max(now.at - seen[0].at, RATE_SECONDS)
-
-
-class Sight(NamedTuple):
-    at: float
-    stored: int
 
 
 def _stand(seconds: float) -> None:

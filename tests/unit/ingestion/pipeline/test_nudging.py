@@ -9,6 +9,7 @@ from kombu.exceptions import OperationalError
 from api.cache_server import CacheServerDown
 from ingestion.pipeline import nudging
 from ingestion.pipeline.nudging import Nudge
+from insights.rollups import pace
 
 
 class Broker:
@@ -39,6 +40,10 @@ def broker(monkeypatch: pytest.MonkeyPatch) -> Broker:
     monkeypatch.setattr(nudging, "_rest", broker.rest)
     monkeypatch.setattr(nudging, "_add", broker.add)
     return broker
+
+
+def test_who_nudges_and_who_aggregates_mean_the_same_keys() -> None:
+    assert (nudging.AT_WORK_OR_RESTING, nudging.STORED) == (pace.KEY, pace.STORED)
 
 
 def test_it_names_the_task_and_its_queue_and_expires(broker: Broker) -> None:
