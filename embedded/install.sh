@@ -10,14 +10,14 @@ fail() { say "$*"; exit 1; }
 
 is_new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
 
-is_optimised() { "$1" "$(dirname "$0")/interpreter.py" 2>/dev/null; }
+is_preferred() { "$1" "$(dirname "$0")/interpreter.py" 2>/dev/null; }
 
 # The first that is new enough, but rather one that was built with optimisation: pyenv's, by default, are not.
 find_python() {
   plain=
   for name in ${PYTHON:-python3 python3.14 python3.13 python3.12 python3.11 /usr/bin/python3}; do
     is_new_enough "$name" || continue
-    if is_optimised "$name"; then echo "$name"; return; fi
+    if is_preferred "$name"; then echo "$name"; return; fi
     plain=${plain:-$name}
   done
   if [ "$plain" ]; then echo "$plain"; return; fi

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from ingestion.errors import InvalidEvent
+from ingestion.events.times import EPOCH
 from runtime.countries import COUNTRIES
 from runtime.money import AMOUNT_PLACES, CURRENCIES, LARGEST_AMOUNT, LEAST_PLACES
 
@@ -16,8 +17,7 @@ AHEAD = timedelta(minutes=5)  # clocks of senders differ
 # Beyond lies what no clock told. The warehouse's buckets end in 2106, and what lies after them is refused
 # there or falls into another minute.
 FIRST_RECEIVED, LAST_RECEIVED = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
-_1970 = datetime(1970, 1, 1, tzinfo=UTC)
-_LAST_MS = (LAST_RECEIVED - _1970) // timedelta(milliseconds=1)
+_LAST_MS = (LAST_RECEIVED - EPOCH) // timedelta(milliseconds=1)
 COUNT_DIGITS = 12  # as many as an amount has: conversions are stored beside fractions of them
 LARGEST_COUNT = 10**COUNT_DIGITS - 1  # eighteen million of them fit into a sum
 # Ends a pattern: Python's `$` alone also stands before a last line break, JSON Schema's does not.
@@ -106,7 +106,7 @@ def check_logged(received_at: datetime, logged_ms: int) -> None:
 @lru_cache(maxsize=1024)  # many entries are logged within one millisecond
 def _last_received(logged_ms: int) -> datetime:
     """The last time at which an entry can have been received that was logged then."""
-    return _1970 + timedelta(milliseconds=min(logged_ms, _LAST_MS)) + AHEAD
+    return EPOCH + timedelta(milliseconds=min(logged_ms, _LAST_MS)) + AHEAD
 
 
 def check_raw_floor(occurred_at: datetime, raw_floor: date | None) -> None:

@@ -1,6 +1,6 @@
 """What makes two events the same fact, and which of two that are the same stands."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import blake2b
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
@@ -9,9 +9,9 @@ import msgspec
 from msgspec.json import Encoder
 
 from ingestion.events.envelope import Event, Interaction, MetricEvent, Report, Slice, Snapshot
+from ingestion.events.times import EPOCH
 from warehouse.versions import event_version, snapshot_version
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _MILLISECOND = timedelta(milliseconds=1)
 _encode = Encoder().encode
@@ -76,11 +76,11 @@ def payload_hash(event: Event) -> int:
 
 
 def milliseconds(time: datetime) -> int:
-    return (time - _EPOCH) // _MILLISECOND
+    return (time - EPOCH) // _MILLISECOND
 
 
 def microseconds(time: datetime) -> int:
-    return (time - _EPOCH) // _MICROSECOND
+    return (time - EPOCH) // _MICROSECOND
 
 
 def new_event_id() -> str:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from ingestion.errors import InvalidEvent
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Shape alone; whether there is such a day is for the calendar to say.
 _RFC_3339 = re.compile(
     r"\d{4}-\d\d-\d\d[T ](?:[01]\d|2[0-3]):\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)", re.ASCII

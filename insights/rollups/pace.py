@@ -1,4 +1,4 @@
-"""How often rollups are looked at while facts keep coming: the dearer a look and the more of them, the rarer.
+"""How often rollups are looked at while facts keep coming: the dearer a look and the more come, the rarer.
 
 Facts of one minute cost a look once for every look at that minute. Whoever asks for one waits while this key
 stands in the cache server (`ingestion/pipeline/nudging.py`); without it, a second. Only the first pass over
@@ -15,9 +15,9 @@ from typing import NamedTuple
 from api.cache_server import CacheServerDown, cache_server
 
 KEY = "ca:aggregation:rest"
+STORED = "ca:aggregation:stored"  # events, counted by the consumers
 CHEAP = 0.7  # seconds that a look may take at no cost; beyond them it rests for a multiple
 RESTS_FOR_ONE_BEYOND = 4
-STORED = "ca:aggregation:stored"
 FEW = 2500  # events a second that are looked at each second; for each so many more it rests a second longer
 RATE_SECONDS = 5.0  # a rate is one of so long: batches come in bursts, and looks close after one another
 MOST_REST = 4.0  # with its work it is looked at as often as the sweep comes

@@ -6,17 +6,18 @@ and goes on behind it.
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from msgspec import Struct
+
+from ingestion.events.times import EPOCH
 
 HISTORY = timedelta(days=91)  # the demo's oldest campaign began 90 days ago, at its own midnight
 HOUR = 3600
 TICK = 2
 _LIVE = timedelta(minutes=1)
 _DAY = timedelta(days=1)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Piece(NamedTuple):
@@ -66,4 +67,4 @@ def _minute(time: datetime) -> datetime:
 
 
 def _next_cut(time: datetime, step: int) -> datetime:
-    return _EPOCH + timedelta(seconds=((time - _EPOCH) // timedelta(seconds=step) + 1) * step)
+    return EPOCH + timedelta(seconds=((time - EPOCH) // timedelta(seconds=step) + 1) * step)
