@@ -1,15 +1,21 @@
 """A backlog on the log: metric events of 200 campaigns, as many in a second as they would come."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID, uuid4
 
+from msgspec import structs
+
 from ingestion.eventlog.base import Entry, EventLog
+from ingestion.eventlog.opening import open_log
 from ingestion.eventlog.topics import METRIC_EVENTS, entry_of
 from ingestion.events.bounds import Device
 from ingestion.events.envelope import Increment, MetricEvent
+from runtime.config import configuration
+from runtime.options import Options
 
 CAMPAIGNS = 200
 PER_SECOND = 2000
@@ -29,7 +35,22 @@ def backlog(count: int) -> list[Entry]:
     return [entry_of(_event(chance, chance.choice(campaigns), occurred_at)) for occurred_at in times]
 
 
-def fill(log: EventLog, entries: Sequence[Entry]) -> None:
+def own_topics(prefix: str) -> Options:
+    """The options of a log of its own."""
+    configured = configuration()
+    return structs.replace(configured, topics=structs.replace(configured.topics, prefix=prefix))
+
+
+@contextmanager
+def filled(prefix: str, entries: Sequence[Entry], times: int = 1) -> Iterator[EventLog]:
+    """A log of its own that holds them so often, each time as other events."""
+    with closing(open_log(own_topics(prefix))) as log:
+        for _ in range(times):
+            _fill(log, entries)
+        yield log
+
+
+def _fill(log: EventLog, entries: Sequence[Entry]) -> None:
     """With events of a workspace of its own, so that no run replaces the rows of another."""
     own = str(uuid4()).encode()
     for first in range(0, len(entries), AT_ONCE):

@@ -11,8 +11,8 @@ One process has one core at most: what the machine takes is what two consumers t
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from statistics import median
 from typing import Any, NamedTuple
 
@@ -106,39 +106,22 @@ def _measure(entries: Sequence[Any]) -> list[dict[str, Speed]]:
 
 
 def _one(prefix: str, contender: Callable[[Any, Any], Speed], entries: Sequence[Any]) -> Speed:
-    with _filled(prefix, entries) as (log, options):
-        return contender(log, options)
+    from benchmarks.pipeline.backlog import filled, own_topics
+
+    with filled(prefix, entries) as log:
+        return contender(log, own_topics(prefix))
 
 
 def _measure_shared(entries: Sequence[Any]) -> list[float]:
-    """Of a backlog as many times as long, so that both are at it for most of the time."""
+    """Of a backlog as many times as long; of the turns in which both were at it for most of the time."""
+    from benchmarks.pipeline.backlog import filled
     from benchmarks.pipeline.sharing import CONSUMERS, together
 
     speeds = []
     for turn in range(TURNS):
-        with _filled(f"shared-{turn}", entries, times=CONSUMERS):
+        with filled(f"shared-{turn}", entries, times=CONSUMERS):
             speeds.append(together(f"shared-{turn}"))
-    return speeds
-
-
-@contextmanager
-def _filled(prefix: str, entries: Sequence[Any], times: int = 1) -> Iterator[tuple[Any, Any]]:
-    from benchmarks.pipeline.backlog import fill
-    from ingestion.eventlog.opening import open_log
-
-    options = own_topics(prefix)
-    with closing(open_log(options)) as log:
-        for _ in range(times):
-            fill(log, entries)
-        yield log, options
-
-
-def own_topics(prefix: str) -> Any:
-    """The options of a log of its own."""
-    from runtime.config import configuration
-
-    configured = configuration()
-    return structs.replace(configured, topics=structs.replace(configured.topics, prefix=prefix))
+    return [speed for speed in speeds if speed]
 
 
 def bare_loop(log: Any, options: Any) -> Speed:
@@ -208,11 +191,11 @@ def _tell(event_log: str, turns: list[dict[str, Speed]], shared: list[float]) ->
     console = Console(width=120)
     console.print(describe())
     console.print(page)
-    least = LEAST_ON_KAFKA if event_log == "kafka" else 0
-    alone = median(turn["window on"].per_second for turn in turns)
-    console.print(f"one consumer, window on: {alone:,.0f} events/s, {_told(alone, least)}")
-    each = ", ".join(f"{speed:,.0f}" for speed in shared)
-    console.print(f"two that share the log: {each} events/s, {_told(median(shared), least)}")
+    alone = [turn["window on"].per_second for turn in turns]
+    for who, speeds in (("one consumer, window on", alone), ("two that share the log", shared)):
+        each = ", ".join(f"{speed:,.0f}" for speed in speeds)
+        told = f", {_told(median(speeds), LEAST_ON_KAFKA)}" if event_log == "kafka" and speeds else ""
+        console.print(f"{who}: {each or 'in no turn'} events/s{told}")
 
 
 def _told(found: float, least: float) -> str:
