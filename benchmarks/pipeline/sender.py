@@ -48,7 +48,7 @@ def sender_pool(senders: int) -> Pool:
 
 
 def send(plan: Plan) -> Sent:
-    """Blocks until all is acknowledged; raises for an answer that is not 202."""
+    """Blocks until all is acknowledged; what is refused for want of room is sent again when told."""
     tails = _tails(plan)
     connection = http.client.HTTPConnection("127.0.0.1", plan.port, timeout=60)
     began, sent, late = time.perf_counter(), 0, 0.0
@@ -57,8 +57,8 @@ def send(plan: Plan) -> Sent:
         if ahead > 0:
             time.sleep(ahead)
         late = max(late, -ahead)
-        _post(connection, plan.key, _body(tails, sent))
-        sent += BATCH
+        if _is_taken(connection, plan.key, _body(tails, sent)):
+            sent += BATCH
     connection.close()
     return Sent(sent, time.perf_counter() - began, late)
 
@@ -96,10 +96,16 @@ def _body(tails: Sequence[str], first: int) -> bytes:
     return f'{{"events":[{events}]}}'.encode()
 
 
-def _post(connection: http.client.HTTPConnection, key: str, body: bytes) -> None:
+def _is_taken(connection: http.client.HTTPConnection, key: str, body: bytes) -> bool:
+    """Waits if it is not. Raises for an answer that is neither."""
     headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
     connection.request("POST", "/api/v1/events/", body, headers)
     answer = connection.getresponse()
     text = answer.read()
-    if answer.status != http.client.ACCEPTED:
-        raise AssertionError(f"The door answered {answer.status}: {text[:300]!r}")
+    match answer.status:
+        case http.client.ACCEPTED:
+            return True
+        case http.client.SERVICE_UNAVAILABLE:
+            time.sleep(int(answer.headers["Retry-After"]))
+            return False
+    raise AssertionError(f"The door answered {answer.status}: {text[:300]!r}")

@@ -16,6 +16,7 @@ FULL = 0.8  # of the budget; the rest is for Celery's queues on the same server
 TIGHT = 0.4  # of the budget: from here on what all groups have read goes before its retention ends
 MEASURE_EVERY = 1.0
 UNSEEN = 0.01  # of the budget; who has written so much since it measured measures again
+NEARLY_FULL = FULL - 2 * UNSEEN  # room is made before anything would be refused for want of it
 REPLAYS_EXPIRE_AFTER = 24 * 3600
 ABANDONED_AFTER = 60  # where there is no other room; whoever lives shows it every few seconds
 _NEVER_MS = 2**52
@@ -60,7 +61,7 @@ class Upkeep:
             return
         self._written = 0  # first: what is written meanwhile counts twice rather than not at all
         self._used = self.bytes_used(server)
-        if self._used >= FULL * self._budget:
+        if self._used >= NEARLY_FULL * self._budget:
             self._make_room(server)
         self._measured_at = time.monotonic()
 
@@ -68,7 +69,7 @@ class Upkeep:
         """Of what all have read; then also of what only a replay waits for that nobody goes on with."""
         self.trim()
         self._used = self.bytes_used(server)
-        if self._used >= FULL * self._budget and self.expire_replays(ABANDONED_AFTER):
+        if self._used >= NEARLY_FULL * self._budget and self.expire_replays(ABANDONED_AFTER):
             self.trim()
             self._used = self.bytes_used(server)
 
@@ -78,11 +79,17 @@ class Upkeep:
         return sum(size or 0 for size in server.ask_all([("MEMORY", "USAGE", key) for key in streams]))
 
     def trim(self) -> int:
-        """Delete what no group needs any more; returns how many entries."""
+        """Delete what no group needs any more, the oldest first; returns how many entries.
+
+        That is what is past its retention and, while room is tight, what is not.
+        """
         keep_since = self._server.clock_ms() - self._retention_ms
-        if self.bytes_used() >= TIGHT * self._budget:
-            keep_since = _NEVER_MS
-        return sum(self._trim(partition, keep_since) for partition in self.partitions())
+        deleted = 0
+        while piece := self._trim_piece(keep_since):
+            deleted += piece
+        while self.bytes_used() >= TIGHT * self._budget and (piece := self._trim_piece(_NEVER_MS)):
+            deleted += piece
+        return deleted
 
     def expire_replays(self, after: int = REPLAYS_EXPIRE_AFTER) -> set[str]:
         """A replay that nobody has gone on with for so many seconds holds back no trimming any longer."""
@@ -110,6 +117,10 @@ class Upkeep:
             for number in range(int(count))
             if topics is None or topic.decode() in topics
         ]
+
+    def _trim_piece(self, keep_since: int) -> int:
+        """Of every partition so much at most that the server keeps nobody waiting."""
+        return sum(self._trim(partition, keep_since) for partition in self.partitions())
 
     def _trim(self, partition: Partition, keep_since: int) -> int:
         needed_by = "" if is_dead_letters(partition.topic) else MAIN_GROUP

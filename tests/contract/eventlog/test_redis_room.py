@@ -9,7 +9,7 @@ import pytest
 from ingestion.eventlog.base import MAIN_GROUP, Entry, LogFull
 from ingestion.eventlog.redis_streams import upkeep as upkeep_module
 from ingestion.eventlog.redis_streams.log import RedisLog
-from ingestion.eventlog.redis_streams.upkeep import ABANDONED_AFTER, FULL, MEASURE_EVERY, UNSEEN
+from ingestion.eventlog.redis_streams.upkeep import ABANDONED_AFTER, FULL, MEASURE_EVERY, TIGHT, UNSEEN
 from ingestion.eventlog.topics import METRIC_EVENTS, dead_letters_of
 from tests.contract.eventlog.engines import RedisLab
 from tests.contract.eventlog.reading import at_last, consuming, done, entries, read, write
@@ -57,6 +57,33 @@ def test_the_retention_gives_way_when_room_gets_tight(redis_lab: RedisLab, name:
     write(log, 1000)
     done(log, MAIN_GROUP, 1000)
     assert log.upkeep.trim() > 0
+
+
+def test_what_was_read_goes_until_there_is_room_and_no_longer(redis_lab: RedisLab, name: str) -> None:
+    log = redis_lab.open(name)
+    write(log, 50_000, keys=1)
+    done(log, MAIN_GROUP, 50_000)
+    used = log.upkeep.bytes_used()
+    assert 29_000 < redis_lab.open(name, budget_bytes=used).upkeep.trim() < 41_000
+    assert log.upkeep.bytes_used() < TIGHT * used
+
+
+def test_all_that_is_past_its_retention_goes_at_once(redis_lab: RedisLab, name: str) -> None:
+    log = redis_lab.open(name, retention_hours=0)
+    write(log, 25_000, keys=1)
+    done(log, MAIN_GROUP, 25_000)
+    assert 25_000 - 100 <= log.upkeep.trim() <= 25_000
+
+
+def test_a_log_whose_entries_are_all_read_refuses_nothing(
+    redis_lab: RedisLab, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upkeep_module, "MEASURE_EVERY", 3600.0)
+    log = redis_lab.open(name, retention_hours=1, budget_bytes=SMALL_BUDGET)
+    with consuming(log) as consumer:
+        for count in (2000, *[1] * 1500):
+            assert log.produce(METRIC_EVENTS, [Entry(b"key", bytes(500))] * count) == {}
+            consumer.commit(read(consumer, count).receipts)
 
 
 def test_dead_letters_are_kept_for_their_retention_whoever_reads_them(redis_lab: RedisLab, name: str) -> None:

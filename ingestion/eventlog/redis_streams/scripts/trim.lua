@@ -1,7 +1,8 @@
 -- Deletes what no group needs any more and what is older than the retention.
 -- KEYS: stream, trimmed (hash)
 -- ARGV: the group without which nothing is deleted ('' for none), keep what was logged since (ms)
--- Returns how many entries were deleted.
+-- Returns how many entries were deleted: whole nodes of them, 10,000 at most unless the server is told to have
+-- large ones, and 0 once there are no more.
 local stream, trimmed = KEYS[1], KEYS[2]
 local main_group, keep_since = ARGV[1], tonumber(ARGV[2])
 
@@ -40,7 +41,8 @@ end
 if not found then
   return 0
 end
-local count = redis.call('XTRIM', stream, 'MINID', '~', string.format('%.0f-%.0f', keep[1], keep[2]))
+local least_kept = string.format('%.0f-%.0f', keep[1], keep[2])
+local count = redis.call('XTRIM', stream, 'MINID', '~', least_kept)
 if count > 0 then
   redis.call('HINCRBY', trimmed, stream, count)
 end
