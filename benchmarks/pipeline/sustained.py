@@ -19,7 +19,7 @@ from ingestion.eventlog.topics import TOPICS
 
 RATES = tuple(map(int, os.environ.get("RATES", "2000 5000 8000 11000 15000 20000").split()))
 RATE_SECONDS = int(os.environ.get("RATE_SECONDS", "40"))
-SENDERS = int(os.environ.get("SENDERS", "1"))
+SENDERS = int(os.environ.get("SENDERS", "2"))
 LOOK_EVERY = 1.0
 LEAST_WORK = 0.5  # µs an event: less is not told
 
