@@ -12,6 +12,7 @@ from runtime.restarts import CONSUMER, NEEDS_A_PERSON, restart_file
 
 PYTHON = sys.executable
 FLOWER_USER = "operations"
+FLOWER_TASKS = 5_000  # that it remembers; a hundred thousand, its default, are 380 MB after a day or two
 FLOWER_MODULES = "celery.bin.celery,flower.command"
 
 
@@ -84,7 +85,7 @@ def flower(options: Options) -> Process:
         name="flower",
         command=(
             *(PYTHON, "-m", "runtime.turn", FLOWER_MODULES),
-            *("celery", "flower", "--address=127.0.0.1", f"--port={port}"),
+            *("celery", "flower", "--address=127.0.0.1", f"--port={port}", f"--max_tasks={FLOWER_TASKS}"),
         ),
         environment={
             "CELERY_BROKER_URL": options.redis_log.broker_url,

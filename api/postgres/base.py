@@ -1,13 +1,34 @@
-"""Django's Postgres with an end to waiting: a server that is stopped takes calls, but answers none."""
+"""Django's Postgres with an end to waiting: a server that is stopped takes calls, but answers none.
+
+And with an end to connections: each belongs to a thread, and goes when that does.
+"""
 
 import time
 from functools import partial
+from threading import local
 from typing import Any, ClassVar
+from weakref import WeakSet
 
 import psycopg
 from django.db.backends.postgresql import base
 
 PAUSE_SECONDS = 1.0  # after a failure to connect, so that a dead server costs one wait a second
+
+
+class _Opened(local):
+    """By this thread. Django's own objects are a cycle, which may lie about for hours after it has ended."""
+
+    def __init__(self) -> None:
+        self.connections = _ClosedAtLast()
+
+
+class _ClosedAtLast(WeakSet[Any]):
+    def __del__(self) -> None:
+        for connection in self:
+            connection.close()
+
+
+_opened = _Opened()
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -26,6 +47,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             DatabaseWrapper._down_until = time.monotonic() + PAUSE_SECONDS
             raise
         connection.wait = partial(_wait, connection.wait, connection.close)
+        _opened.connections.add(connection)
         return connection
 
 

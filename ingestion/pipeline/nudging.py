@@ -53,6 +53,7 @@ class Nudge:
         if not self._is_due:
             return
         self._is_due = False
+        self._unless_it_hangs(_note_asked)
         try:
             current_app.send_task(TASK, queue=QUEUE, expires=EXPIRES)
             pause = LEAST_SECONDS
@@ -80,6 +81,14 @@ def _rest() -> float:
     """Seconds for which nobody is to be asked. Raises CacheServerDown."""
     left_ms = int(cache_server.ask("PTTL", AT_WORK_OR_RESTING))
     return max(left_ms / 1000, 0.0)
+
+
+def _note_asked() -> None:
+    """Until it is taken, for a queue that nobody takes from must not grow; then that says how long.
+
+    Raises CacheServerDown.
+    """
+    cache_server.ask("SET", AT_WORK_OR_RESTING, 1, "EX", EXPIRES)
 
 
 def _add(events: int) -> None:

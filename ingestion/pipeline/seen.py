@@ -20,8 +20,9 @@ from msgspec import structs
 
 from api.cache_server import CACHE_ERRORS
 from ingestion.eventlog.base import Partition, stretches
+from ingestion.eventlog.topics import INTERACTIONS, METRIC_EVENTS
 from ingestion.pipeline.facts import Decoded, E, Facts
-from runtime.options import ConsumerBounds
+from runtime.options import ConsumerBounds, Options
 from runtime.telemetry.metrics import Metric, count
 
 log = logging.getLogger(__name__)
@@ -30,6 +31,8 @@ KEY_BYTES = 16  # by far too many for two identities to share one
 HASH_BITS = 64
 HASH_MASK = (1 << HASH_BITS) - 1
 ENTRY_BYTES = 16
+REMEMBERED_BYTES = 60  # that an event takes of the server
+MEGABYTE = 1_000_000
 PAUSE_AFTER_A_FAILURE = 5.0
 HOUR = 3600
 
@@ -40,6 +43,18 @@ REMEMBER = (_SCRIPTS / "remember.lua").read_text()
 # For each partition keys and entries in turn, one behind the other.
 Memory = Mapping[Partition, bytes]
 NOTHING: Memory = {}
+
+
+def affordable(options: Options) -> ConsumerBounds:
+    """The bounds, with windows of all partitions within half of our own cache server.
+
+    More would push out everything else at once, rate limits included.
+    """
+    if not options.redis_cache.embedded:
+        return options.consumer
+    hashes = 2 * len((METRIC_EVENTS, INTERACTIONS)) * options.topics.partitions
+    most = options.redis_cache.memory_mb * MEGABYTE // 2 // (hashes * REMEMBERED_BYTES)
+    return structs.replace(options.consumer, seen_events=min(options.consumer.seen_events, most))
 
 
 class SeenWindow:

@@ -39,7 +39,8 @@ class ConsumerBounds(Section, frozen=True):
         int,
         says(
             "Stored events that each partition remembers in the cache server, to skip repeated deliveries "
-            "(up to twice as many, of 100 bytes each); 0 remembers none.",
+            "(up to twice as many, of 60 bytes each); fewer where all would take more than half of our own "
+            "cache server; 0 remembers none.",
             ge=0,
         ),
     ] = 50_000

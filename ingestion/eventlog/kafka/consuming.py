@@ -39,6 +39,8 @@ SETTINGS = {
     # A broker that answers each crumb at once spends a third of its time on answers.
     "fetch.min.bytes": 200_000,
     "fetch.wait.max.ms": 100,
+    # What was just made is not known everywhere yet, and looked for again after five minutes by default.
+    "topic.metadata.refresh.interval.ms": 5_000,
     # A full local queue is looked at again soon; the default of a second starves a fast consumer.
     "fetch.queue.backoff.ms": 20,
 }

@@ -15,6 +15,7 @@ log = logging.getLogger(__name__)
 FULL = 0.8  # of the budget; the rest is for Celery's queues on the same server
 TIGHT = 0.4  # of the budget: from here on what all groups have read goes before its retention ends
 MEASURE_EVERY = 1.0
+PAUSE_FOR_ONE_MEASURE = 50  # times as long: the server looks at every node, and serves nobody else meanwhile
 UNSEEN = 0.01  # of the budget; who has written so much since it measured measures again
 NEARLY_FULL = FULL - 2 * UNSEEN  # room is made before anything would be refused for want of it
 REPLAYS_EXPIRE_AFTER = 24 * 3600
@@ -31,15 +32,15 @@ class Upkeep:
         self._budget = budget_bytes
         self._retention_ms = int(retention_hours * 3_600_000)
         self._measuring = Lock()
-        self._measured_at = -MEASURE_EVERY
+        self._not_before = 0.0
         self._used = 0
         self._written = 0  # by this process since then
 
     def check_room(self, server: Server, coming: int) -> None:
         """Raise LogFull past the budget, before so many bytes are written. Asks this server from one thread.
 
-        It asks once a second, and sooner after 1% of the budget: however fast a burst comes, each process
-        passes the bound by no more than that and what its threads have under way.
+        It asks once a second, more seldom of a large log, and sooner after 1% of the budget: however fast a
+        burst comes, each process passes the bound by no more than that and what its threads have under way.
         """
         if self._measuring.acquire(blocking=False):
             try:
@@ -56,14 +57,15 @@ class Upkeep:
         self._written += coming
 
     def _measure(self, server: Server) -> None:
-        is_recent = time.monotonic() - self._measured_at < MEASURE_EVERY
-        if is_recent and self._written < UNSEEN * self._budget:
+        began = time.monotonic()
+        if began < self._not_before and self._written < UNSEEN * self._budget:
             return
         self._written = 0  # first: what is written meanwhile counts twice rather than not at all
         self._used = self.bytes_used(server)
+        took = time.monotonic() - began
         if self._used >= NEARLY_FULL * self._budget:
             self._make_room(server)
-        self._measured_at = time.monotonic()
+        self._not_before = time.monotonic() + max(MEASURE_EVERY, PAUSE_FOR_ONE_MEASURE * took)
 
     def _make_room(self, server: Server) -> None:
         """Of what all have read; then also of what only a replay waits for that nobody goes on with."""
@@ -74,9 +76,12 @@ class Upkeep:
             self._used = self.bytes_used(server)
 
     def bytes_used(self, server: Server | None = None) -> int:
+        """Of every node: a sample would be of the oldest ones, which say nothing of the others."""
         server = server or self._server
         streams = [self._keys.stream(partition) for partition in self.partitions(server=server)]
-        return sum(size or 0 for size in server.ask_all([("MEMORY", "USAGE", key) for key in streams]))
+        return sum(
+            size or 0 for size in server.ask_all([("MEMORY", "USAGE", key, "SAMPLES", 0) for key in streams])
+        )
 
     def trim(self) -> int:
         """Delete what no group needs any more, the oldest first; returns how many entries.

@@ -24,6 +24,7 @@ from ingestion.pipeline.liveness import Pulse
 from ingestion.pipeline.replay import Course, new_group, replay
 from ingestion.pipeline.running import Session, consume
 from ingestion.pipeline.screen import Screen, screen
+from ingestion.pipeline.seen import affordable
 from ingestion.pipeline.stop_request import AskedToStop, StopRequest
 from runtime.config import configuration
 from runtime.restarts import NEEDS_A_PERSON
@@ -102,7 +103,7 @@ def _session(log: EventLog, stop: StopRequest, shown: Screen) -> Session:
     alive = options.consumer.liveness_file
     return Session(
         log,
-        product_steps(log, options.topics.prefix, options.consumer),
+        product_steps(log, options.topics.prefix, affordable(options)),
         options.consumer,
         stop,
         Pulse(Path(alive) if alive else None).beat,

@@ -42,6 +42,16 @@ def test_a_topic_has_as_many_partitions_as_are_configured(
     assert partitions(kafka_lab, f"{name}.{METRIC_EVENTS}") == 4
 
 
+def test_who_reads_notices_new_partitions_within_seconds(
+    log: KafkaLog, kafka_lab: KafkaLab, name: str
+) -> None:
+    write(log, 1)
+    with consuming(log) as consumer, closing(kafka_lab.open(name, partitions=6)) as grown:
+        read(consumer, 1)
+        write(grown, 1)
+        at_last(lambda: consumer.poll(1, 0.2) is not None and len(consumer.partitions()) == 6)
+
+
 def test_dead_letters_have_one_partition(log: KafkaLog, kafka_lab: KafkaLab, name: str) -> None:
     topic = dead_letters_of(METRIC_EVENTS)
     assert log.produce(topic, entries(1)) == {}

@@ -86,6 +86,15 @@ def test_a_log_whose_entries_are_all_read_refuses_nothing(
             consumer.commit(read(consumer, count).receipts)
 
 
+@pytest.mark.parametrize("sizes", [(*[200_000] * 5, *[400] * 4000), (*[300] * 100, *[100_000] * 40)])
+def test_room_is_measured_rightly_whatever_was_written_first(
+    redis_lab: RedisLab, name: str, sizes: tuple[int, ...]
+) -> None:
+    log = redis_lab.open(name)
+    assert log.produce(METRIC_EVENTS, [Entry(b"key", bytes(size)) for size in sizes]) == {}
+    assert sum(sizes) < log.upkeep.bytes_used() < 1.5 * sum(sizes)
+
+
 def test_dead_letters_are_kept_for_their_retention_whoever_reads_them(redis_lab: RedisLab, name: str) -> None:
     topic = dead_letters_of(METRIC_EVENTS)
     kept_long = redis_lab.open(name, retention_hours=1)

@@ -1,9 +1,11 @@
 """A server that takes connections or statements and answers none keeps nobody waiting for ever."""
 
+import gc
 import os
 import socket
 import sys
 from collections.abc import Iterator
+from threading import Thread
 
 import pytest
 from django.db import OperationalError, connections
@@ -127,3 +129,27 @@ def _connects(database: BaseDatabaseWrapper) -> bool:
     except OperationalError:
         return False
     return True
+
+
+def test_a_thread_that_ends_leaves_no_connection_behind(database: BaseDatabaseWrapper) -> None:
+    """As those of the web server do, half a minute after they had something to do."""
+    opened: list[int] = []
+
+    def work() -> None:
+        with connections["default"].cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            opened.extend(cursor.fetchone())
+
+    def is_gone() -> bool:
+        with database.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE pid = %s", opened)
+            return cursor.fetchone() == (0,)
+
+    gc.disable()
+    try:
+        thread = Thread(target=work)
+        thread.start()
+        thread.join()
+        until(is_gone, "its connection is closed")
+    finally:
+        gc.enable()

@@ -19,6 +19,10 @@ class Broker:
         self.now = 1000.0
         self.rests_until = 0.0
         self.stored = 0
+        self.has_a_worker = True  # which is done at once
+
+    def note_asked(self) -> None:
+        self.rests_until = self.now + nudging.EXPIRES
 
     def rest(self) -> float:
         return max(self.rests_until - self.now, 0.0)
@@ -30,6 +34,8 @@ class Broker:
         if self.is_away:
             raise OperationalError("away")
         self.sent.append((name, options))
+        if self.has_a_worker:
+            self.rests_until = self.now
 
 
 @pytest.fixture
@@ -39,6 +45,7 @@ def broker(monkeypatch: pytest.MonkeyPatch) -> Broker:
     monkeypatch.setattr(nudging.time, "monotonic", lambda: broker.now)
     monkeypatch.setattr(nudging, "_rest", broker.rest)
     monkeypatch.setattr(nudging, "_add", broker.add)
+    monkeypatch.setattr(nudging, "_note_asked", broker.note_asked)
     return broker
 
 
@@ -75,6 +82,17 @@ def test_nobody_is_asked_who_is_at_work_or_rests_and_somebody_is_soon_after(brok
     assert len(broker.sent) == 1
 
 
+def test_a_queue_that_nobody_takes_from_hardly_grows(broker: Broker) -> None:
+    """What has expired stays in it as well, on the server that keeps the log."""
+    broker.has_a_worker = False
+    nudge = Nudge()
+    began = broker.now
+    while broker.now < began + 10 * nudging.EXPIRES:
+        nudge.send_soon(500)
+        broker.now += 0.5
+    assert 9 <= len(broker.sent) <= 11
+
+
 def test_what_is_stored_is_counted_whether_or_not_somebody_is_nudged(broker: Broker) -> None:
     nudge = Nudge()
     for events in (500, 20, 3):
@@ -104,7 +122,7 @@ def test_a_broker_that_is_away_is_left_alone_for_a_while(broker: Broker) -> None
     broker.is_away = False
     nudge.send_soon(500)
     assert broker.sent == []
-    broker.now += nudging.AFTER_A_FAILURE
+    broker.now += nudging.EXPIRES
     nudge.send_if_due()
     assert len(broker.sent) == 1
 
@@ -121,6 +139,7 @@ def test_a_cache_server_that_hangs_is_asked_seldom_and_holds_nobody_up(
 
     monkeypatch.setattr(nudging, "_rest", hang)
     monkeypatch.setattr(nudging, "_add", hang)
+    monkeypatch.setattr(nudging, "_note_asked", hang)
     nudge = Nudge()
     began = broker.now
     while broker.now < began + 2 * nudging.AFTER_A_FAILURE:
