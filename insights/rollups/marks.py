@@ -4,6 +4,7 @@ Versions are the engine's clock in microseconds, twice over (`warehouse/migratio
 one is settled. A mark can become visible before its rows and after them, by as long as an insert takes.
 """
 
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -33,11 +34,21 @@ _MARKED = """
 SELECT workspace_id, campaign_id, source, bucket, max(version) AS newest,
        bitShiftRight(cityHash64(workspace_id, campaign_id, source, bucket), 1) AS key
 FROM dirty_buckets
-WHERE version >= %(version)s
+WHERE version >= %(version)s AND version <= %(last)s
 GROUP BY workspace_id, campaign_id, source, bucket
 HAVING {which} AND newest <= %(until)s AND (newest, key) > (%(version)s, %(key)s)
 ORDER BY newest, key
 LIMIT %(most)s WITH TIES
+"""
+FOREVER = 2**64 - 1
+# Rows that are looked through in one statement, where it begins long ago; whatever more there are come later.
+MANY_ROWS = 1_000_000
+LONG_AGO_SECONDS = 600
+_SHARES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
+_ROWS = f"""
+SELECT count(), quantiles({", ".join(map(str, _SHARES))})(version)
+FROM dirty_buckets
+WHERE version >= %(version)s
 """
 
 
@@ -46,6 +57,11 @@ class Place(NamedTuple):
 
     version: int
     key: int
+
+    @property
+    def whole_version(self) -> int:
+        """The last one of which nothing lies behind this place."""
+        return self.version if self.key == LAST_KEY else self.version - 1
 
 
 class Mark(NamedTuple):
@@ -65,6 +81,13 @@ class Mark(NamedTuple):
         """A report's bucket begins whenever the platform says, be it within a minute."""
         minute = self.bucket.replace(second=0, microsecond=0)
         return Target(self.workspace_id, self.campaign_id, self.source, minute, minute + MINUTE)
+
+
+class Found(NamedTuple):
+    """Marks in their order, and where to go on if there may be more."""
+
+    marks: list[Mark]
+    cut: Place | None
 
 
 class Clock(NamedTuple):
@@ -96,20 +119,40 @@ def end_of(version: int) -> Place:
     return Place(version, LAST_KEY)
 
 
-def unsettled(*, after: Place, until: int, most: int) -> list[Mark]:
-    """The first of those that come after this place, up to a version. The last one tells where to go on."""
+def unsettled(*, after: Place, until: int, most: int) -> Found:
+    """The first of those that come after this place, up to a version."""
     return _marked("newest %% 2 = 0", after, until, most)
 
 
-def all_marked(*, after: Place, until: int, most: int) -> list[Mark]:
+def all_marked(*, after: Place, until: int, most: int) -> Found:
     """As `unsettled`, and those that are settled as well."""
     return _marked("1", after, until, most)
 
 
-def _marked(which: str, after: Place, until: int, most: int) -> list[Mark]:
-    parameters = {**after._asdict(), "until": until, "most": most}
+def _marked(which: str, after: Place, until: int, most: int) -> Found:
+    last = _last_looked_at(after)
+    parameters = {**after._asdict(), "until": until, "most": most, "last": last}
     rows = client.writer().rows(_MARKED.format(which=which), parameters, feature=FEATURE)
-    return [Mark(*row) for row in rows]
+    found = [Mark(*row) for row in rows]
+    if len(found) >= most:
+        return Found(found, found[-1].place)
+    return Found(found, end_of(last) if last < until else None)
+
+
+def _last_looked_at(after: Place) -> int:
+    """The version up to which there are about MANY_ROWS; of one that is settled, its settling as well.
+
+    A mark that was made again beyond it is found twice, and nothing is amiss.
+    """
+    if after.version > version_at(int((time.time() - LONG_AGO_SECONDS) * _MICROSECONDS)):
+        return FOREVER
+    rows, versions = client.writer().rows(_ROWS, {"version": after.version}, feature=FEATURE)[0]
+    if rows <= MANY_ROWS:
+        return FOREVER
+    few_enough = [
+        version for share, version in zip(_SHARES, versions, strict=True) if share * rows <= MANY_ROWS
+    ]
+    return mark_settled(max(int(max(few_enough, default=0)), after.version + 1))
 
 
 def settle(marks: Sequence[Mark]) -> None:

@@ -9,7 +9,7 @@ import structlog
 from insights.models import RecomputedThrough
 from insights.rollups import marks, refusals
 from insights.rollups.generations import raise_or_remember
-from insights.rollups.marks import Clock, Mark, Place, end_of, made_at, version_at
+from insights.rollups.marks import FOREVER, Clock, Found, Mark, Place, end_of, made_at, version_at
 from insights.rollups.progress import consumed_through
 from insights.rollups.refusals import recompute_but_refused, set_mark_aside, standing_aside, try_each_again
 from runtime.config import configuration
@@ -19,7 +19,6 @@ from warehouse.versions import mark_settled
 
 MICROSECONDS = 1_000_000
 KEPT = ("marks", "marks_key", "settled", "hidden", "data_through", "looked_through_at", "stumbles")
-FOREVER = 2**64 - 1
 LEAST_STUMBLES = 12
 MOST_TRIES_AT_ONCE = 20
 # What is fresh waits for one portion of what is due: for a small one, unless those have gathered.
@@ -34,7 +33,7 @@ logger = structlog.get_logger(__name__)
 
 
 class Finds(Protocol):
-    def __call__(self, *, after: Place, until: int, most: int) -> list[Mark]: ...
+    def __call__(self, *, after: Place, until: int, most: int) -> Found: ...
 
 
 class Turn:
@@ -94,7 +93,7 @@ class Turn:
         self._settle(done)
         self._settled = cut or end_of(self._due)
         # What is settled is not found again, so of a version that was cut only the rest is.
-        self._progress.settled = cut.version - 1 if cut else self._due
+        self._progress.settled = cut.whole_version if cut else self._due
         self._save()
         return cut is not None
 
@@ -126,7 +125,7 @@ class Turn:
     ) -> tuple[list[Mark], Place | None]:
         """The marks that were, and where to go on if there may be more of them."""
         most = max(most >> self._progress.stumbles, 1)
-        found = find(after=after, until=until, most=most)
+        found, cut = find(after=after, until=until, most=most)
         standing = standing_aside() if found else frozenset()
         wanted = [mark for mark in found if mark[:4] not in standing]
         done, left = self._recompute(wanted) if wanted else ([], set())
@@ -134,7 +133,7 @@ class Turn:
             end = min(mark.place for mark in left)
             reached = max((mark.place for mark in found if mark.place < end), default=after)
             return [mark for mark in done if mark.place < end], reached
-        return done, found[-1].place if len(found) >= most else None
+        return done, cut
 
     def _recompute(self, wanted: Sequence[Mark]) -> tuple[list[Mark], set[Mark]]:
         """Those that were, and those that there was no time for."""
