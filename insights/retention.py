@@ -121,13 +121,19 @@ def _settle_marks_below(floors: Floors) -> None:
             client.writer().run(statement, _parameters(floor, workspaces), feature=FEATURE)
 
 
+def _lowest_of_all() -> date:
+    """What all will let go of once their floors are known everywhere."""
+    sealed = Workspace.objects.values_list("sealed_before", flat=True)
+    return min((floor or NEVER for floor in sealed), default=NEVER)
+
+
 def _drop_below(table: Table, floors: Floors) -> None:
-    lowest = min(floors.values(), default=NEVER)
+    lowest, lowest_soon = min(floors.values(), default=NEVER), _lowest_of_all()
     for month in partitions_of(table, reader=client.reader()):
         if drops(month, lowest, table):
             drop_partition(table, month, writer=client.writer())
             logger.info("raw_month_dropped", table=table.name, month=month)
-        else:
+        elif not drops(month, lowest_soon, table):  # else it goes as a whole within the hour
             _delete_from(table, month, [who for who, floor in floors.items() if drops(month, floor, table)])
 
 

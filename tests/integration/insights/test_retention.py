@@ -155,6 +155,30 @@ def test_a_run_that_dies_after_the_floor_was_recorded_is_made_up_for(monkeypatch
     assert (raw_months(campaign), standing(campaign)) == ([201603], before)
 
 
+def test_a_month_that_goes_as_a_whole_within_the_hour_is_not_rewritten_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(retention, "IN_FLIGHT", timedelta(hours=1))
+    early, late = tenant(), tenant()
+    for campaign in (early, late):
+        with_figures(campaign, OLD, NEW)
+    tasks.retention()
+
+    move_floor_back(early)
+    tasks.retention()
+    assert raw_months(early) == raw_months(late) == [201601, 201603]
+
+    move_floor_back(late)
+    tasks.retention()
+    assert raw_months(early) == raw_months(late) == [201603]
+
+
+def move_floor_back(campaign: Campaign) -> None:
+    """As if its floor had moved more than an hour ago."""
+    long_ago = timezone.now() - timedelta(minutes=61)
+    Workspace.objects.filter(id=campaign.workspace_id).update(floor_moved_at=long_ago)
+
+
 def test_a_workspace_that_keeps_its_rows_longer_loses_none() -> None:
     short, long = tenant(), tenant(date(2016, 1, 1))
     figures_of_both = [with_figures(campaign, OLD, NEW) for campaign in (short, long)]
