@@ -31,6 +31,7 @@ KEY_BYTES = 16  # by far too many for two identities to share one
 HASH_BITS = 64
 HASH_MASK = (1 << HASH_BITS) - 1
 ENTRY_BYTES = 16
+REMEMBERED = (METRIC_EVENTS, INTERACTIONS)
 REMEMBERED_BYTES = 60  # that an event takes of the server
 MEGABYTE = 1_000_000
 PAUSE_AFTER_A_FAILURE = 5.0
@@ -52,7 +53,7 @@ def affordable(options: Options) -> ConsumerBounds:
     """
     if not options.redis_cache.embedded:
         return options.consumer
-    hashes = 2 * len((METRIC_EVENTS, INTERACTIONS)) * options.topics.partitions
+    hashes = 2 * len(REMEMBERED) * options.topics.partitions
     most = options.redis_cache.memory_mb * MEGABYTE // 2 // (hashes * REMEMBERED_BYTES)
     return structs.replace(options.consumer, seen_events=min(options.consumer.seen_events, most))
 
