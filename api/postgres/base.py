@@ -3,6 +3,7 @@
 And with an end to connections: each belongs to a thread, and goes when that does.
 """
 
+import os
 import time
 from functools import partial
 from threading import local
@@ -23,9 +24,14 @@ class _Opened(local):
 
 
 class _ClosedAtLast(WeakSet[Any]):
+    def __init__(self) -> None:
+        super().__init__()
+        self._process = os.getpid()
+
     def __del__(self) -> None:
-        for connection in self:
-            connection.close()
+        if os.getpid() == self._process:  # a fork forgets the threads of the others, whose sockets it shares
+            for connection in self:
+                connection.close()
 
 
 _opened = _Opened()

@@ -18,7 +18,7 @@ from warehouse.tables import LOG_PROGRESS
 log = logging.getLogger(__name__)
 
 EVERY = 1.0
-PAUSE_FOR_ONE_LOOK = 10  # times as long
+PAUSE_FOR_ONE_LOOK, LONGEST_PAUSE = 10, 5.0  # times as long, since it takes long where partitions are many
 # Clocks differ, and an entry's time is taken before it can be read: of what is idle we claim that much less.
 CLOCK_MARGIN_MS = 500
 # An entry that is so far ahead of the clock has its time from somebody else: it says nothing.
@@ -80,13 +80,15 @@ class Progress:
         now = time.monotonic()
         if now < self._not_before:
             return
+        self._not_before = now + EVERY
         try:
             self._look_at_the_log()
             self._tell()
         except (TransientFailure, WarehouseUnavailable) as failure:
             log.warning("The progress could not be told: %s", failure)
-        # Of many partitions it takes long, and no event is taken meanwhile.
-        self._not_before = now + max(EVERY, PAUSE_FOR_ONE_LOOK * (time.monotonic() - now))
+            return
+        pause = PAUSE_FOR_ONE_LOOK * (time.monotonic() - now)  # no event is taken meanwhile
+        self._not_before = now + min(max(pause, EVERY), LONGEST_PAUSE)
 
     def _look_at_the_log(self) -> None:
         """Where nothing is left to read everything up to the moment before the question is done."""

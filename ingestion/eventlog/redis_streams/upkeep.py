@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from threading import Lock
 
 from ingestion.eventlog.base import MAIN_GROUP, LogFull, Partition
@@ -15,8 +15,10 @@ log = logging.getLogger(__name__)
 FULL = 0.8  # of the budget; the rest is for Celery's queues on the same server
 TIGHT = 0.4  # of the budget: from here on what all groups have read goes before its retention ends
 MEASURE_EVERY = 1.0
-PAUSE_FOR_ONE_MEASURE = 50  # times as long: the server looks at every node, and serves nobody else meanwhile
+# Times as long, since the server looks at every node and serves nobody else meanwhile.
+PAUSE_FOR_ONE_MEASURE, LONGEST_PAUSE = 50, 10.0
 UNSEEN = 0.01  # of the budget; who has written so much since it measured measures again
+TRIM_SECONDS = 2.0  # at most: who trims neither reads nor answers, and others may read on all the while
 NEARLY_FULL = FULL - 2 * UNSEEN  # room is made before anything would be refused for want of it
 REPLAYS_EXPIRE_AFTER = 24 * 3600
 ABANDONED_AFTER = 60  # where there is no other room; whoever lives shows it every few seconds
@@ -65,14 +67,16 @@ class Upkeep:
         took = time.monotonic() - began
         if self._used >= NEARLY_FULL * self._budget:
             self._make_room(server)
-        self._not_before = time.monotonic() + max(MEASURE_EVERY, PAUSE_FOR_ONE_MEASURE * took)
+        is_full = self._used >= FULL * self._budget  # consumers may have read it a moment later
+        pause = MEASURE_EVERY if is_full else PAUSE_FOR_ONE_MEASURE * took
+        self._not_before = time.monotonic() + min(max(pause, MEASURE_EVERY), LONGEST_PAUSE)
 
     def _make_room(self, server: Server) -> None:
         """Of what all have read; then also of what only a replay waits for that nobody goes on with."""
-        self.trim()
+        self.trim(NEARLY_FULL)
         self._used = self.bytes_used(server)
         if self._used >= NEARLY_FULL * self._budget and self.expire_replays(ABANDONED_AFTER):
-            self.trim()
+            self.trim(NEARLY_FULL)
             self._used = self.bytes_used(server)
 
     def bytes_used(self, server: Server | None = None) -> int:
@@ -83,18 +87,18 @@ class Upkeep:
             size or 0 for size in server.ask_all([("MEMORY", "USAGE", key, "SAMPLES", 0) for key in streams])
         )
 
-    def trim(self) -> int:
+    def trim(self, down_to: float = TIGHT) -> int:
         """Delete what no group needs any more, the oldest first; returns how many entries.
 
-        That is what is past its retention and, while room is tight, what is not.
+        That is what is past its retention and, while more of the budget is taken, what is not. What there
+        was no time for comes the next time.
         """
         keep_since = self._server.clock_ms() - self._retention_ms
-        deleted = 0
-        while piece := self._trim_piece(keep_since):
-            deleted += piece
-        while self.bytes_used() >= TIGHT * self._budget and (piece := self._trim_piece(_NEVER_MS)):
-            deleted += piece
-        return deleted
+        until = time.monotonic() + TRIM_SECONDS
+        deleted = self._trim_while(lambda: True, keep_since, until)
+        return deleted + self._trim_while(
+            lambda: self.bytes_used() >= down_to * self._budget, _NEVER_MS, until
+        )
 
     def expire_replays(self, after: int = REPLAYS_EXPIRE_AFTER) -> set[str]:
         """A replay that nobody has gone on with for so many seconds holds back no trimming any longer."""
@@ -122,6 +126,14 @@ class Upkeep:
             for number in range(int(count))
             if topics is None or topic.decode() in topics
         ]
+
+    def _trim_while(self, is_wanted: Callable[[], bool], keep_since: int, until: float) -> int:
+        deleted = 0
+        while is_wanted() and (piece := self._trim_piece(keep_since)):
+            deleted += piece
+            if time.monotonic() > until:
+                break
+        return deleted
 
     def _trim_piece(self, keep_since: int) -> int:
         """Of every partition so much at most that the server keeps nobody waiting."""

@@ -86,6 +86,31 @@ def test_a_log_whose_entries_are_all_read_refuses_nothing(
             consumer.commit(read(consumer, count).receipts)
 
 
+def test_who_trims_has_other_work_and_leaves_the_rest_for_the_next_time(
+    redis_lab: RedisLab, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upkeep_module, "TRIM_SECONDS", 0.0)
+    log = redis_lab.open(name, retention_hours=0)
+    write(log, 35_000, keys=1)
+    done(log, MAIN_GROUP, 35_000)
+    log.upkeep.trim()
+    assert log.upkeep.trim() > 0
+
+
+def test_a_full_log_is_measured_again_a_second_later_however_long_that_took(
+    redis_lab: RedisLab, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = redis_lab.open(name, budget_bytes=10_000)
+
+    def slowly(*_: object) -> int:
+        time.sleep(0.2)
+        return 9_999
+
+    monkeypatch.setattr(log.upkeep, "bytes_used", slowly)
+    assert isinstance(log.produce(METRIC_EVENTS, entries(1)).get(0), LogFull)
+    assert log.upkeep._not_before - time.monotonic() <= MEASURE_EVERY
+
+
 @pytest.mark.parametrize("sizes", [(*[200_000] * 5, *[400] * 4000), (*[300] * 100, *[100_000] * 40)])
 def test_room_is_measured_rightly_whatever_was_written_first(
     redis_lab: RedisLab, name: str, sizes: tuple[int, ...]

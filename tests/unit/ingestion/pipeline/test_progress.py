@@ -9,6 +9,7 @@ from ingestion.errors import TransientFailure
 from ingestion.eventlog.base import MAIN_GROUP, Batch, Entry, Partition
 from ingestion.eventlog.memory import MemoryLog
 from ingestion.eventlog.topics import METRIC_EVENTS
+from ingestion.pipeline import progress
 from ingestion.pipeline.progress import CLOCK_MARGIN_MS, LOOKS_UNTIL_GONE, Progress
 from runtime.telemetry.metrics import OWN_REGISTRY
 from tests.unit.ingestion.pipeline.steps import Noted
@@ -200,3 +201,35 @@ def test_the_lag_is_shown_and_taken_back_with_the_partition() -> None:
     lab.progress._not_before = 0.0
     lab.progress.tell_if_due()
     assert shown_lag(number) == before
+
+
+@pytest.mark.parametrize("failures", [[TransientFailure("away")], []])
+def test_the_next_look_comes_soon_after_one_that_hung(
+    failures: list[TransientFailure], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lab, now = Lab(), [1000.0]
+
+    def hang(*_: object) -> dict[Partition, int]:
+        now[0] += 75
+        for failure in failures:
+            raise failure
+        return {}
+
+    monkeypatch.setattr(lab.log, "lag", hang)
+    monkeypatch.setattr(progress.time, "monotonic", lambda: now[0])
+    lab.progress.tell_if_due()
+    assert lab.progress._not_before <= now[0] + progress.EVERY
+
+
+def test_looks_that_take_long_take_a_tenth_of_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    lab, now = Lab(), [1000.0]
+    look = lab.log.lag
+
+    def slowly(*asked: Any) -> dict[Partition, int]:
+        now[0] += 0.3
+        return look(*asked)
+
+    monkeypatch.setattr(lab.log, "lag", slowly)
+    monkeypatch.setattr(progress.time, "monotonic", lambda: now[0])
+    lab.progress.tell_if_due()
+    assert lab.progress._not_before == pytest.approx(1003.0)
