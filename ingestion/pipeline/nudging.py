@@ -59,6 +59,7 @@ class Nudge:
             pause = LEAST_SECONDS
         except OperationalError as error:
             log.warning("Nobody was told to aggregate, the sweeper will find it: %s", error)
+            self._unless_it_hangs(_note_not_asked)
             pause = AFTER_A_FAILURE
         self._not_before = time.monotonic() + pause
 
@@ -89,6 +90,11 @@ def _note_asked() -> None:
     Raises CacheServerDown.
     """
     cache_server.ask("SET", AT_WORK_OR_RESTING, 1, "EX", EXPIRES)
+
+
+def _note_not_asked() -> None:
+    """Raises CacheServerDown."""
+    cache_server.ask("DEL", AT_WORK_OR_RESTING)
 
 
 def _add(events: int) -> None:

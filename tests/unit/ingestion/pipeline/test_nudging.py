@@ -24,6 +24,9 @@ class Broker:
     def note_asked(self) -> None:
         self.rests_until = self.now + nudging.EXPIRES
 
+    def note_not_asked(self) -> None:
+        self.rests_until = 0.0
+
     def rest(self) -> float:
         return max(self.rests_until - self.now, 0.0)
 
@@ -46,6 +49,7 @@ def broker(monkeypatch: pytest.MonkeyPatch) -> Broker:
     monkeypatch.setattr(nudging, "_rest", broker.rest)
     monkeypatch.setattr(nudging, "_add", broker.add)
     monkeypatch.setattr(nudging, "_note_asked", broker.note_asked)
+    monkeypatch.setattr(nudging, "_note_not_asked", broker.note_not_asked)
     return broker
 
 
@@ -122,7 +126,7 @@ def test_a_broker_that_is_away_is_left_alone_for_a_while(broker: Broker) -> None
     broker.is_away = False
     nudge.send_soon(500)
     assert broker.sent == []
-    broker.now += nudging.EXPIRES
+    broker.now += nudging.AFTER_A_FAILURE
     nudge.send_if_due()
     assert len(broker.sent) == 1
 
