@@ -73,8 +73,9 @@ def retention_apply() -> None:
         _seal(workspace)
     floors = _floors_to_drop_below()
     _settle_marks_below(floors)
+    lowest_soon = _lowest_of_all()
     for table in (*BY_INSTANT, *BY_WALL_CLOCK):
-        _drop_below(table, floors)
+        _drop_below(table, floors, lowest_soon)
 
 
 def drops(month: int, floor: date, table: Table) -> bool:
@@ -127,8 +128,8 @@ def _lowest_of_all() -> date:
     return min((floor or NEVER for floor in sealed), default=NEVER)
 
 
-def _drop_below(table: Table, floors: Floors) -> None:
-    lowest, lowest_soon = min(floors.values(), default=NEVER), _lowest_of_all()
+def _drop_below(table: Table, floors: Floors, lowest_soon: date) -> None:
+    lowest = min(floors.values(), default=NEVER)
     for month in partitions_of(table, reader=client.reader()):
         if drops(month, lowest, table):
             drop_partition(table, month, writer=client.writer())

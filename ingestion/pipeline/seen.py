@@ -22,6 +22,7 @@ from api.cache_server import CACHE_ERRORS
 from ingestion.eventlog.base import Partition, stretches
 from ingestion.eventlog.topics import INTERACTIONS, METRIC_EVENTS
 from ingestion.pipeline.facts import Decoded, E, Facts
+from ingestion.pipeline.gathering import MEGABYTE
 from runtime.options import ConsumerBounds, Options
 from runtime.telemetry.metrics import Metric, count
 
@@ -33,7 +34,6 @@ HASH_MASK = (1 << HASH_BITS) - 1
 ENTRY_BYTES = 16
 REMEMBERED = (METRIC_EVENTS, INTERACTIONS)
 REMEMBERED_BYTES = 60  # that an event takes of the server
-MEGABYTE = 1_000_000
 PAUSE_AFTER_A_FAILURE = 5.0
 HOUR = 3600
 

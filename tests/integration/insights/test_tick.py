@@ -253,45 +253,6 @@ def test_the_oldest_comes_first(raw: Raw, today: datetime, options: Any) -> None
     assert [mark.bucket for mark in found if mark.campaign_id == raw.campaign_id] == [early, late]
 
 
-@pytest.mark.parametrize("most", [3, 10**6])
-def test_however_many_marks_there_are_all_are_found_piece_by_piece(
-    raw: Raw, today: datetime, monkeypatch: pytest.MonkeyPatch, most: int
-) -> None:
-    """Settled ones lie among them for a day; grouped all at once they would take minutes and all memory."""
-    monkeypatch.setattr(marks, "MANY_ROWS", 20)
-    buckets = [today + number * MINUTE for number in range(100)]
-    long_ago = marks.version_at(marks.clock().now) - 7200 * SECOND
-    put_marks(raw, [("events", bucket, long_ago + n * SECOND) for n, bucket in enumerate(buckets)])
-    put_marks(
-        raw, [("events", bucket, long_ago + (200 + n) * SECOND) for n, bucket in enumerate(buckets[:9])]
-    )
-    marks.settle([mark for mark in found_from_the_beginning(10**6) if mark.bucket in buckets[:50]])
-
-    found = found_from_the_beginning(most)
-
-    assert set(buckets[50:]) <= {mark.bucket for mark in found} <= set(buckets[50:]) | set(buckets[:9])
-
-
-def found_from_the_beginning(most: int) -> list[marks.Mark]:
-    found, cut = marks.unsettled(after=marks.end_of(0), until=FOREVER, most=most)
-    while cut:
-        more, cut = marks.unsettled(after=cut, until=FOREVER, most=most)
-        found += more
-    return found
-
-
-def test_a_tick_comes_to_the_end_of_however_many_marks(
-    raw: Raw, today: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(marks, "MANY_ROWS", 5)
-    raw.put_events(*[raw.event(f"e{n}", today + n * MINUTE, clicks=1) for n in range(40)])
-    age_marks(raw, 7200)
-    while tick() is Outcome.MORE:
-        pass
-    assert raw.standing("rollup_15min") == oracle.by_quarter_hour(raw)
-    assert unsettled(raw) == []
-
-
 def test_only_one_works_at_a_time_and_is_told_of_the_other(raw: Raw, today: datetime) -> None:
     elsewhere = connections.create_connection("default")
     with elsewhere.cursor() as cursor:
